@@ -1,0 +1,301 @@
+import path from 'node:path';
+import { InvalidSetting } from './domain/errors.ts';
+import { limits } from './domain/limits.ts';
+import type { Compression } from './store/port.ts';
+import { type LogLevel, logLevels } from './telemetry/log.ts';
+
+/** One setting: how it is read, what it defaults to, and why. The README's table is made from these. */
+interface Setting<Value> {
+  readonly name: string;
+  /** Shown in the README; empty where the value has no unit. */
+  readonly unit: string;
+  /** As one would write it in the environment; undefined when the setting is off unless given. */
+  readonly fallback: string | undefined;
+  readonly why: string;
+  /** @throws Error whose message says what is allowed. */
+  readonly parse: (text: string) => Value;
+}
+
+const text = (value: string): string => value;
+const folder = (value: string): string => path.resolve(value);
+
+const whole =
+  (least: number, most: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < least || number > most) {
+      throw new Error(`must be a whole number from ${least} to ${most}`);
+    }
+    return number;
+  };
+
+const oneOf =
+  <const Choices extends readonly string[]>(choices: Choices) =>
+  (value: string): Choices[number] => {
+    if (!choices.includes(value)) throw new Error(`must be one of ${choices.join(', ')}`);
+    return value;
+  };
+
+const flag = (value: string): boolean => oneOf(['true', 'false'])(value) === 'true';
+
+const url = (value: string): string => {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
+    throw new Error('must be an http or https URL');
+  return value;
+};
+
+const compression = (value: string): Compression => {
+  if (!/^(none|gzip-[1-9])$/.test(value)) throw new Error('must be none or gzip-1 to gzip-9');
+  return value as Compression;
+};
+
+const gibibyte = 1024 ** 3;
+const mebibyte = 1024 ** 2;
+
+const required = <Value>(
+  name: string,
+  unit: string,
+  fallback: string,
+  parse: (value: string) => Value,
+  why: string,
+): Setting<Value> => ({ name, unit, fallback, parse, why });
+
+const optional = <Value>(
+  name: string,
+  unit: string,
+  parse: (value: string) => Value,
+  why: string,
+): Setting<Value | undefined> => ({ name, unit, fallback: undefined, parse, why });
+
+/** Every setting of the product. */
+export const settings = {
+  httpHost: required(
+    'FI_HTTP_HOST',
+    '',
+    '127.0.0.1',
+    text,
+    'Without keys only a loopback address is served; any other needs keys.',
+  ),
+  httpPort: required(
+    'FI_HTTP_PORT',
+    'port',
+    '7001',
+    whole(0, 65_535),
+    "The port of the report's scripts; 0 takes a free one.",
+  ),
+  storeDir: required(
+    'FI_STORE_DIR',
+    'folder',
+    './data/store',
+    folder,
+    'The shared folder of HDF5 parts: the NAS, EFS, or a local disk.',
+  ),
+  queueDir: required(
+    'FI_QUEUE_DIR',
+    'folder',
+    './data/queue',
+    folder,
+    'The embedded queue; must be a local disk, since the 202 rests on its sync.',
+  ),
+  queuePort: required(
+    'FI_QUEUE_PORT',
+    'port',
+    '7002',
+    whole(0, 65_535),
+    "Where the embedded queue serves SQS's protocol, on the loopback only; 0 takes a free one.",
+  ),
+  queueUrl: optional(
+    'FI_QUEUE_URL',
+    'URL',
+    url,
+    'An SQS-compatible queue elsewhere, instead of the embedded one; credentials, region and AWS_ENDPOINT_URL are read by the AWS SDK.',
+  ),
+  deadLetterQueueUrl: optional(
+    'FI_DEAD_LETTER_QUEUE_URL',
+    'URL',
+    url,
+    'Where an event goes that cannot be stored; required with FI_QUEUE_URL.',
+  ),
+  queueMaxBytes: required(
+    'FI_QUEUE_MAX_BYTES',
+    'bytes',
+    String(4 * gibibyte),
+    whole(64 * mebibyte, 2 ** 46),
+    'The most disk that the embedded queue takes; beyond it a send fails and the client is told to wait.',
+  ),
+  queueMemoryBytes: required(
+    'FI_QUEUE_MEMORY_BYTES',
+    'bytes',
+    String(64 * mebibyte),
+    whole(mebibyte, 2 ** 40),
+    'Message bodies kept in memory; older ones are read back from the journal.',
+  ),
+  queueSegmentBytes: required(
+    'FI_QUEUE_SEGMENT_BYTES',
+    'bytes',
+    String(32 * mebibyte),
+    whole(4 * mebibyte, gibibyte),
+    'Size of one preallocated journal file: large enough that rolling over is rare, small enough to zero-fill in a moment.',
+  ),
+  visibilityTimeoutSeconds: required(
+    'FI_VISIBILITY_TIMEOUT_S',
+    's',
+    '30',
+    whole(1, 43_200),
+    'How long a dead consumer keeps its messages; a live one extends it while its batch runs.',
+  ),
+  maxReceiveCount: required(
+    'FI_MAX_RECEIVE_COUNT',
+    'receives',
+    '1000',
+    whole(1, 1_000),
+    'Redrive is the last net: an outage of the store must not fill the dead-letter queue, and persist isolates poison itself.',
+  ),
+  batchSize: required(
+    'FI_BATCH_SIZE',
+    'messages',
+    '1000',
+    whole(1, 10_000),
+    'Most messages (packs) a batch, as Lambda counts; 6 MB a batch bind first when packs are full.',
+  ),
+  batchWindowMs: required(
+    'FI_BATCH_WINDOW_MS',
+    'ms',
+    '200',
+    whole(0, 300_000),
+    'How long a batch may gather: an event is readable well within a second, and a part is worth its file. Rounded up to seconds on AWS.',
+  ),
+  persistConcurrency: required(
+    'FI_PERSIST_CONCURRENCY',
+    'batches',
+    '1',
+    whole(1, 64),
+    'Batches written at a time; each has a thread. One keeps up with one front on two cores.',
+  ),
+  compression: required(
+    'FI_COMPRESSION',
+    'none, gzip-1..9',
+    'gzip-1',
+    compression,
+    "For segments whose policy names none. gzip-4 takes twice gzip-1's time for 5 % (bench/storage).",
+  ),
+  maxBodyBytes: required(
+    'FI_MAX_BODY_BYTES',
+    'bytes',
+    String(16 * mebibyte),
+    whole(1_024, gibibyte),
+    'Largest request body, counted as received.',
+  ),
+  packBytes: required(
+    'FI_PACK_BYTES',
+    'bytes',
+    '262144',
+    whole(1_024, limits.messageBytes),
+    'Size at which a pack is full. One event may be larger, up to the largest message.',
+  ),
+  maxQueueMessages: required(
+    'FI_MAX_QUEUE_MESSAGES',
+    'messages',
+    '100000',
+    whole(1, 1_000_000_000),
+    'Above this depth ingest answers 429: the backlog would take longer to store than clients wait.',
+  ),
+  minFreeBytes: required(
+    'FI_MIN_FREE_BYTES',
+    'bytes',
+    String(256 * mebibyte),
+    whole(0, 2 ** 50),
+    'Below this much free space in the store ingest answers 503 instead of accepting what it may not keep.',
+  ),
+  sampleIntervalMs: required(
+    'FI_SAMPLE_INTERVAL_MS',
+    'ms',
+    '1000',
+    whole(10, 600_000),
+    'How often queue depth and free space are sampled for backpressure and metrics.',
+  ),
+  policyFile: optional(
+    'FI_POLICY_FILE',
+    'file',
+    folder,
+    "Segments by event type (JSON); without it the report's event types get the built-in policy.",
+  ),
+  keysFile: required(
+    'FI_KEYS_FILE',
+    'file',
+    './data/keys.json',
+    folder,
+    'Hashes of the API keys; as soon as it has one, every call needs one.',
+  ),
+  xxh3: required(
+    'FI_XXH3',
+    'true, false',
+    'false',
+    flag,
+    "Adds a non-cryptographic xxh3 beside SHA-256, the report's trade; off since it proves nothing.",
+  ),
+  requestTimeoutMs: required(
+    'FI_REQUEST_TIMEOUT_MS',
+    'ms',
+    '30000',
+    whole(100, 3_600_000),
+    'A client that has not sent its whole request by then gets a 408.',
+  ),
+  drainTimeoutMs: required(
+    'FI_DRAIN_TIMEOUT_MS',
+    'ms',
+    '30000',
+    whole(0, 3_600_000),
+    'After SIGTERM, how long running batches may take before the host gives up waiting; what is not finished comes back.',
+  ),
+  logLevel: required<LogLevel>(
+    'FI_LOG_LEVEL',
+    logLevels.join(', '),
+    'info',
+    oneOf(logLevels),
+    'One JSON object a line on standard error.',
+  ),
+} satisfies Record<string, Setting<unknown>>;
+
+/** The settings as read, with their types. */
+export type Config = { readonly [Key in keyof typeof settings]: ReturnType<(typeof settings)[Key]['parse']> };
+
+const byName = new Map(Object.values(settings).map((setting) => [setting.name, setting]));
+
+/** The known name that differs least in its letters, to suggest for a misspelt one. */
+const nearest = (unknown: string): string => {
+  const shared = (name: string): number => {
+    let same = 0;
+    for (const word of unknown.split('_')) if (name.split('_').includes(word)) same += word.length;
+    return same;
+  };
+  return [...byName.keys()].reduce((best, name) => (shared(name) > shared(best) ? name : best));
+};
+
+/**
+ * Reads all settings from an environment.
+ * @throws InvalidSetting that lists every unknown `FI_*` name and every wrong value at once.
+ */
+export const loadConfig = (environment: Readonly<Record<string, string | undefined>> = process.env): Config => {
+  const problems: string[] = [];
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('FI_') && !byName.has(name) && !name.startsWith('FI_TEST_')) {
+      problems.push(`${name} is not a setting; did you mean ${nearest(name)}?`);
+    }
+  }
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries<Setting<unknown>>(settings)) {
+    const given = environment[setting.name] || setting.fallback;
+    if (given === undefined) continue;
+    try {
+      values[key] = setting.parse(given);
+    } catch (error) {
+      problems.push(`${setting.name}=${given}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (environment[settings.queueUrl.name] && !environment[settings.deadLetterQueueUrl.name]) {
+    problems.push(`${settings.deadLetterQueueUrl.name} is required with ${settings.queueUrl.name}`);
+  }
+  if (problems.length > 0) throw new InvalidSetting(problems);
+  return values as Config;
+};

@@ -1,0 +1,205 @@
+/**
+ * Every error that crosses a boundary. Each has a `tag` to tell it by, typed fields, and a message that says what to do.
+ * `status` is the HTTP status that the chain answers with; errors without one are programming errors and become a 500.
+ */
+abstract class TaggedError<Tag extends string> extends Error {
+  abstract readonly tag: Tag;
+  override get name(): string {
+    return this.tag;
+  }
+}
+
+/** A member of the request is wrong, missing or unknown. */
+export class InvalidField extends TaggedError<'InvalidField'> {
+  readonly tag = 'InvalidField';
+  readonly status = 400;
+  /** Dotted path of the member, e.g. `event_type`, `payload`, `limit`, `Idempotency-Key`. */
+  readonly field: string;
+  readonly reason: string;
+  constructor(field: string, reason: string, options?: ErrorOptions) {
+    super(`${field}: ${reason}`, options);
+    this.field = field;
+    this.reason = reason;
+  }
+}
+
+/** The body is not what its content type says: broken JSON, invalid UTF-8, nothing at all. */
+export class MalformedBody extends TaggedError<'MalformedBody'> {
+  readonly tag = 'MalformedBody';
+  readonly status = 400;
+  readonly field = 'body';
+}
+
+export class BodyTooLarge extends TaggedError<'BodyTooLarge'> {
+  readonly tag = 'BodyTooLarge';
+  readonly status = 413;
+  readonly field = 'body';
+  readonly limitBytes: number;
+  constructor(limitBytes: number, options?: ErrorOptions) {
+    super(`The body is larger than ${limitBytes} bytes: send the events in several requests.`, options);
+    this.limitBytes = limitBytes;
+  }
+}
+
+/** One event is too large for its segment's policy, or for any message. */
+export class EventTooLarge extends TaggedError<'EventTooLarge'> {
+  readonly tag = 'EventTooLarge';
+  readonly status = 413;
+  readonly field = 'payload';
+  readonly sizeBytes: number;
+  readonly limitBytes: number;
+  constructor(sizeBytes: number, limitBytes: number, options?: ErrorOptions) {
+    super(
+      `payload: the event takes ${sizeBytes} bytes of at most ${limitBytes}: split it into several events.`,
+      options,
+    );
+    this.sizeBytes = sizeBytes;
+    this.limitBytes = limitBytes;
+  }
+}
+
+export class UnsupportedMediaType extends TaggedError<'UnsupportedMediaType'> {
+  readonly tag = 'UnsupportedMediaType';
+  readonly status = 415;
+  readonly field = 'Content-Type';
+}
+
+export class RouteNotFound extends TaggedError<'RouteNotFound'> {
+  readonly tag = 'RouteNotFound';
+  readonly status = 404;
+}
+
+export class MethodNotAllowed extends TaggedError<'MethodNotAllowed'> {
+  readonly tag = 'MethodNotAllowed';
+  readonly status = 405;
+  readonly allow: readonly string[];
+  constructor(method: string, allow: readonly string[], options?: ErrorOptions) {
+    super(`${method} is not allowed here: use ${allow.join(' or ')}.`, options);
+    this.allow = allow;
+  }
+}
+
+export class EventNotFound extends TaggedError<'EventNotFound'> {
+  readonly tag = 'EventNotFound';
+  readonly status = 404;
+  readonly field = 'event_id';
+}
+
+export class Unauthenticated extends TaggedError<'Unauthenticated'> {
+  readonly tag = 'Unauthenticated';
+  readonly status = 401;
+  readonly field = 'Authorization';
+}
+
+export class Forbidden extends TaggedError<'Forbidden'> {
+  readonly tag = 'Forbidden';
+  readonly status = 403;
+}
+
+/** The client did not send its request in time. */
+export class RequestTimeout extends TaggedError<'RequestTimeout'> {
+  readonly tag = 'RequestTimeout';
+  readonly status = 408;
+}
+
+/** The queue cannot be reached or cannot write: nothing was accepted. */
+export class QueueUnavailable extends TaggedError<'QueueUnavailable'> {
+  readonly tag = 'QueueUnavailable';
+  readonly status = 503;
+  readonly retryAfterSeconds: number;
+  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+    super(message, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? 5;
+  }
+}
+
+/** More waits in the queue than the consumer is allowed to owe: slow down. */
+export class QueueFull extends TaggedError<'QueueFull'> {
+  readonly tag = 'QueueFull';
+  readonly status = 429;
+  readonly retryAfterSeconds: number;
+  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+    super(message, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? 5;
+  }
+}
+
+/** The store cannot be written or read for now: full, unmounted, not permitted. Messages stay in the queue. */
+export class StoreUnavailable extends TaggedError<'StoreUnavailable'> {
+  readonly tag = 'StoreUnavailable';
+  readonly status = 503;
+  readonly retryAfterSeconds: number;
+  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+    super(message, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? 10;
+  }
+}
+
+/** The host is going down and takes no new requests. */
+export class ShuttingDown extends TaggedError<'ShuttingDown'> {
+  readonly tag = 'ShuttingDown';
+  readonly status = 503;
+  readonly retryAfterSeconds = 2;
+}
+
+/** A file of the store is not what its format says. */
+export class PartDamaged extends TaggedError<'PartDamaged'> {
+  readonly tag = 'PartDamaged';
+  readonly path: string;
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}. Restore the file from a backup; it is never rewritten in place.`, options);
+    this.path = path;
+  }
+}
+
+/** A setting is unknown or has a wrong value; the start stops. */
+export class InvalidSetting extends TaggedError<'InvalidSetting'> {
+  readonly tag = 'InvalidSetting';
+  /** One line a problem, each naming its setting. */
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join('\n'), options);
+    this.problems = problems;
+  }
+}
+
+/** Why an event cannot be stored, as quarantine shows it. */
+export type QuarantineReason =
+  | 'undecodable_pack'
+  | 'unknown_pack_version'
+  | 'undecodable_event'
+  | 'hash_mismatch'
+  | 'conflict'
+  | 'unwritable_event';
+
+/** An event or a pack that no retry can store. */
+export class Poison extends TaggedError<'Poison'> {
+  readonly tag = 'Poison';
+  readonly reason: QuarantineReason;
+  constructor(reason: QuarantineReason, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.reason = reason;
+  }
+}
+
+/** The errors that HTTP answers as themselves. */
+export type HttpError =
+  | InvalidField
+  | MalformedBody
+  | BodyTooLarge
+  | EventTooLarge
+  | UnsupportedMediaType
+  | RouteNotFound
+  | MethodNotAllowed
+  | EventNotFound
+  | Unauthenticated
+  | Forbidden
+  | RequestTimeout
+  | QueueUnavailable
+  | QueueFull
+  | StoreUnavailable
+  | ShuttingDown;
+
+/** Tells the errors that have an HTTP status of their own from the unexpected ones. */
+export const isHttpError = (error: unknown): error is HttpError =>
+  error instanceof TaggedError && 'status' in error && typeof error.status === 'number';

@@ -1,0 +1,57 @@
+import type { AcceptedEvent, StoredEvent } from '../domain/event.ts';
+import type { ConsultationId, EventId, PartId } from '../domain/ids.ts';
+
+/** How the columns of a part are compressed: `none` (checksummed by fletcher32) or deflate at a level. */
+export type Compression = 'none' | `gzip-${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`;
+
+/** What `persist` learns about the part that it published. */
+export interface PublishedPart {
+  readonly partId: PartId;
+  /** Relative to the store's folder. */
+  readonly path: string;
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** What PERSIST needs of the store. */
+export interface PartWriter {
+  /**
+   * Writes one level-0 part and publishes it: when this resolves, the part survives a power loss and readers see it.
+   * @throws StoreUnavailable when the store can't be written for now; nothing is visible then and a retry is safe.
+   * @throws Poison with reason `unwritable_event` when the columns themselves can't be built from these events.
+   */
+  write(events: readonly AcceptedEvent[], compression: Compression): Promise<PublishedPart>;
+}
+
+/** Which events of a consultation, and from where. */
+export interface ConsultationQuery {
+  readonly consultationId: ConsultationId;
+  /** Opaque text from a former page's `next`, checked by {@link EventReader.byConsultation}. */
+  readonly after?: string;
+  /** 1 to `limits.pageEvents`. */
+  readonly limit: number;
+  readonly eventType?: string;
+  /** Adds what is stored but not yet sealed; until sealing exists nothing else is there. */
+  readonly includeUnsealed: boolean;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** Hand it back as `after`; undefined when this page was the last one for now. */
+  readonly next: string | undefined;
+}
+
+/** What the read functions need of the store: level-0 parts today, sealed parts join behind the same interface. */
+export interface EventReader {
+  /** @throws InvalidField naming `after` when the cursor is not one of ours. */
+  byConsultation(query: ConsultationQuery): Promise<EventPage>;
+  byId(consultationId: ConsultationId, eventId: EventId): Promise<StoredEvent | undefined>;
+}
+
+/** What backpressure and readiness need of the store. */
+export interface StoreGauge {
+  /** Free bytes of the store's file system. @throws StoreUnavailable */
+  freeBytes(): Promise<number>;
+  /** Writes and removes a small file. @throws StoreUnavailable when the store can't be written. */
+  probe(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * One project per kind of evidence. `npm test` runs `unit`, `contract` and `property` (no server, no second language);
+ * `.ci/run` runs the rest, each of which starts what it needs and fails when it can't.
+ */
+const project = (name: string, testTimeout: number, fileParallelism = true) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000, fileParallelism },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 20_000),
+      project('contract', 60_000),
+      project('property', 120_000),
+      project('e2e', 120_000, false),
+      project('interop', 300_000, false),
+      project('crash', 1_800_000, false),
+    ],
+  },
+});
