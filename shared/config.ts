@@ -262,14 +262,16 @@ export type Config = { readonly [Key in keyof typeof settings]: ReturnType<(type
 
 const byName = new Map(Object.values(settings).map((setting) => [setting.name, setting]));
 
-/** The known name that differs least in its letters, to suggest for a misspelt one. */
+/** The known name that agrees longest with a misspelt one, underscores aside. */
 const nearest = (unknown: string): string => {
-  const shared = (name: string): number => {
-    let same = 0;
-    for (const word of unknown.split('_')) if (name.split('_').includes(word)) same += word.length;
-    return same;
+  const letters = (name: string): string => name.replaceAll('_', '');
+  const agreement = (name: string): number => {
+    const [left, right] = [letters(name), letters(unknown)];
+    let length = 0;
+    while (length < left.length && left[length] === right[length]) length++;
+    return length;
   };
-  return [...byName.keys()].reduce((best, name) => (shared(name) > shared(best) ? name : best));
+  return [...byName.keys()].reduce((best, name) => (agreement(name) > agreement(best) ? name : best));
 };
 
 /**

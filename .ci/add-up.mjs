@@ -1,0 +1,32 @@
+/**
+ * Adds up what the suites of `.ci/run` left in a folder: `<name>.status` (an exit status) and, for vitest suites, `<name>.json`.
+ * Prints the reason of each skip, each failed suite, and the closing line; exits 1 unless everything passed.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const folder = process.argv[2];
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.status'))) {
+  const name = path.basename(file, '.status');
+  const status = Number(readFileSync(path.join(folder, file), 'utf8'));
+  const reportPath = path.join(folder, `${name}.json`);
+  const report = existsSync(reportPath) ? JSON.parse(readFileSync(reportPath, 'utf8')) : undefined;
+  const failedTests = report?.numFailedTests ?? 0;
+  totals.passed += report?.numPassedTests ?? (status === 0 ? 1 : 0);
+  totals.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  // A suite may fail without a failed test (a hook, an unhandled error, no report at all): that counts too.
+  totals.failed += status !== 0 && failedTests === 0 ? 1 : failedTests;
+  if (status !== 0) console.log(`FAILED ${name}: exit status ${status}, ${failedTests} failed tests`);
+  for (const test of (report?.testResults ?? []).flatMap((result) => result.assertionResults)) {
+    if (test.status === 'pending' || test.status === 'skipped' || test.status === 'todo') {
+      console.log(
+        `SKIPPED ${name}: ${test.fullName}: ${test.meta?.skipReason ?? 'see the reason printed by the suite above'}`,
+      );
+    }
+  }
+}
+
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
