@@ -1,0 +1,28 @@
+import type { AcceptedEvent } from '../../domain/event.ts';
+import { packHeader, quote, recordMark, refusedBySqs } from './format.ts';
+
+export { packHeader };
+
+const base64url = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+
+const fitsAsItIs = (payload: string): boolean => !refusedBySqs.test(payload) && payload.isWellFormed();
+
+/**
+ * One event as a record of a pack (see `format.ts`): only characters that SQS takes, and nothing that depends on the
+ * records beside it, so the bytes of a pack are those of {@link packHeader} and of its records.
+ */
+export const encodeEvent = (event: AcceptedEvent): string => {
+  const plain = fitsAsItIs(event.payload);
+  const payload = plain ? event.payload : quote(event.payload);
+  const user = event.userId === undefined ? '' : `,"u":${quote(event.userId)}`;
+  const occurred = event.occurredAt === undefined ? '' : `,"o":${quote(event.occurredAt)}`;
+  return (
+    `${recordMark}{"c":${quote(event.consultationId)},"i":${quote(event.eventId)},"t":${quote(event.eventType)}` +
+    `${user}${occurred},"r":${quote(event.receivedAt)},"n":${event.requestIndex},"s":${quote(event.segment)}` +
+    `,"h":"${base64url(event.leaf)}","l":${payload.length}${plain ? '' : ',"x":1'}}\n${payload}\n`
+  );
+};
+
+/** The body of the message that carries these records, at least one. */
+export const packOf = (records: readonly string[]): string => packHeader + records.join('');
