@@ -1,0 +1,64 @@
+/** How requests arrive. */
+export type Arrival =
+  /** Each connection sends its next request as soon as it has its answer: the most that the target takes. */
+  | { readonly kind: 'closed' }
+  /**
+   * Requests fall due at a constant rate whether or not the target keeps up, and latency counts from when a request was
+   * due: a stall shows in every request that it delayed, not only in those that were on the wire (no coordinated omission).
+   */
+  | { readonly kind: 'constant'; readonly requestsPerSecond: number };
+
+/** What one run of the load generator does. */
+export interface LoadPlan {
+  readonly host: string;
+  readonly port: number;
+  readonly connections: number;
+  /** 1: single events to `POST /consultations/{id}/events`. More: NDJSON of that many to `POST /events`. */
+  readonly eventsPerRequest: number;
+  readonly arrival: Arrival;
+  readonly durationMs: number;
+  /** Ends the run earlier, after that many requests. */
+  readonly requests?: number;
+  /**
+   * The first 24 characters of every event's id (`xxxxxxxx-xxxx-4xxx-8xxx-`); the event's number follows as 12 hex digits,
+   * so a run's events are known by their numbers. Without it events keep the ids of the data set.
+   */
+  readonly idPrefix?: string;
+  /** Whether a request that got no 202 is sent again, same id and same bytes, until it has one. */
+  readonly retry: boolean;
+}
+
+/** What one run saw. */
+export interface LoadResult {
+  readonly elapsedMs: number;
+  /** Requests that were answered, by status. */
+  readonly statuses: Readonly<Record<number, number>>;
+  /** Requests whose connection broke before the answer. */
+  readonly lost: number;
+  /** Answers 202 that rejected some of their events. */
+  readonly partial: number;
+  /** Events that went out at least once: numbers 0 to `sentEvents - 1`. */
+  readonly sentEvents: number;
+  /** One byte for each sent event: 1 when a 202 covered it. */
+  readonly accepted: Uint8Array;
+  readonly acceptedEvents: number;
+  /** Of the requests with a 202, ascending; from the due time at a constant rate, from the send otherwise. */
+  readonly latenciesMs: Float64Array;
+  /** At a constant rate: how late the generator itself was, ascending. Figures are only as good as this is small. */
+  readonly latenessMs: Float64Array;
+}
+
+/** The value below which `share` (0 to 1) of the ascending `sorted` lies; exact, no buckets. */
+export const percentile = (sorted: Float64Array, share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+
+/** The number of an event within its run, from its id; undefined when the id is not of that run. */
+export const eventNumber = (idPrefix: string, eventId: string): number | undefined =>
+  eventId.startsWith(idPrefix) ? Number.parseInt(eventId.slice(idPrefix.length), 16) : undefined;
+
+/** The id of an event by its number: the inverse of {@link eventNumber}. */
+export const eventIdOf = (idPrefix: string, number: number): string =>
+  `${idPrefix}${number.toString(16).padStart(12, '0')}`;
+
+/** A prefix that no other run has. */
+export const newIdPrefix = (): string => crypto.randomUUID().slice(0, 24);
