@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type Api, createApi } from '../api/api.ts';
+import { loadContract } from '../api/contract.ts';
+import { openQueues, type Queues } from '../api/dead-letters.ts';
+import type { Host } from '../hosts/host.ts';
+import { acceptSuite } from './accept.ts';
+import { bytesSuite } from './bytes.ts';
+import { largeSuite } from './large.ts';
+import { operationsSuite } from './operations.ts';
+import { poisonSuite } from './poison.ts';
+import { readSuite } from './read.ts';
+import { refuseSuite } from './refuse.ts';
+import { repeatSuite } from './repeat.ts';
+
+/** What a suite works with; filled in before its first test. */
+export interface Subject {
+  readonly host: Host;
+  readonly api: Api;
+  readonly queues: Queues;
+}
+
+/** The one suite that every host has to pass. */
+export const endToEndSuite = (name: string, start: () => Promise<Host>): void => {
+  describe(name, () => {
+    let started: Subject | undefined;
+    const subject = (): Subject => {
+      if (started === undefined) throw new Error(`${name} is not running`);
+      return started;
+    };
+    beforeAll(async () => {
+      const host = await start();
+      const api = createApi(host.baseUrl, await loadContract(host.baseUrl));
+      started = { host, api, queues: openQueues(host.queueEndpoint) };
+    }, 150_000);
+    afterAll(async () => {
+      started?.queues.close();
+      await started?.host.stop();
+    });
+
+    acceptSuite(subject);
+    readSuite(subject);
+    repeatSuite(subject);
+    refuseSuite(subject);
+    bytesSuite(subject);
+    poisonSuite(subject);
+    operationsSuite(subject);
+    largeSuite(subject);
+  });
+};
