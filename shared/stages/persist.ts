@@ -1,0 +1,123 @@
+import { StoreUnavailable } from '../domain/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { QueueSender } from '../queue/port.ts';
+import type { Compression, PartWriter } from '../store/port.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { datasetSize, eventsAppended, eventsFailed, persistLatency } from '../telemetry/metrics.ts';
+import { type CompressionOf, compressionFor } from './persist/compression.ts';
+import { type WritePart, writeIsolating } from './persist/isolate.ts';
+import { quarantine } from './persist/quarantine.ts';
+import { dropRepeats } from './persist/repeats.ts';
+import { type PackedEvent, type PackedPoison, type QueuedPack, unpack } from './persist/unpack.ts';
+
+export type { CompressionOf } from './persist/compression.ts';
+export type { QueuedPack } from './persist/unpack.ts';
+
+/**
+ * From this receive on a pack is written alone: what made four deliveries fail, be it by ending the process,
+ * must not take its neighbours along a fifth time (DESIGN: redrive is the last net).
+ */
+export const suspectReceiveCount = 5;
+
+export interface PersistDependencies {
+  readonly writer: PartWriter;
+  /** Where an event goes that can't be stored. */
+  readonly deadLetters: QueueSender;
+  /** The segments' policy; beats {@link fallbackCompression}. */
+  readonly compressionOf: CompressionOf;
+  readonly fallbackCompression: Compression;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What became of a batch. */
+export interface PersistReport {
+  /** Messages that must not be acknowledged, in the order of the batch. They come back. */
+  readonly failedMessageIds: readonly string[];
+  /** Events in published parts. */
+  readonly stored: number;
+  /** Events that the dead-letter queue was given, confirmed or not. */
+  readonly quarantined: number;
+}
+
+/** Stores a batch of packs. Never throws for what packs or the store can do; reports it. */
+export type PersistStage = (packs: readonly QueuedPack[]) => Promise<PersistReport>;
+
+/** The packs that share a part, then each suspect alone. */
+const groupsOf = (events: readonly PackedEvent[]): readonly (readonly PackedEvent[])[] => {
+  const together: PackedEvent[] = [];
+  const alone = new Map<QueuedPack, PackedEvent[]>();
+  for (const packed of events) {
+    const group = packed.pack.receiveCount < suspectReceiveCount ? together : (alone.get(packed.pack) ?? []);
+    group.push(packed);
+    if (group !== together) alone.set(packed.pack, group);
+  }
+  return [together, ...alone.values()].filter((group) => group.length > 0);
+};
+
+const createPartWrite = (dependencies: PersistDependencies, stored: (events: number) => void): WritePart => {
+  const { writer, compressionOf, fallbackCompression, clock, log } = dependencies;
+  return async (events) => {
+    const startMs = clock.monotonicMs();
+    const compression = compressionFor(events, compressionOf, fallbackCompression);
+    const part = await writer.write(
+      events.map(({ event }) => event),
+      compression,
+    );
+    const durationMs = clock.monotonicMs() - startMs;
+    persistLatency.observe({ dataset_size: datasetSize(events.length) }, durationMs);
+    eventsAppended.inc(events.length);
+    stored(events.length);
+    log.debug('a part was published', {
+      part_id: part.partId,
+      events: part.events,
+      bytes: part.bytes,
+      duration_ms: durationMs,
+    });
+  };
+};
+
+/**
+ * PERSIST: decode packs, drop what this batch repeats, write one level-0 part, and only then send what can't be stored
+ * to the dead-letter queue. In this order an outage of the store, with its many retries, sends nothing there.
+ */
+export const createPersistStage = (dependencies: PersistDependencies): PersistStage => {
+  const { deadLetters, log } = dependencies;
+
+  /** Writes the groups one by one; after an outage the rest is not even tried. */
+  const writeGroups = async (groups: readonly (readonly PackedEvent[])[], failed: Set<QueuedPack>) => {
+    const poison: PackedPoison[] = [];
+    let stored = 0;
+    const writePart = createPartWrite(dependencies, (events) => {
+      stored += events;
+    });
+    let outage = false;
+    for (const group of groups) {
+      try {
+        if (!outage) poison.push(...(await writeIsolating(group, writePart)));
+      } catch (error) {
+        outage = error instanceof StoreUnavailable;
+        eventsFailed.inc({ error_type: error instanceof Error ? error.name : 'Error' });
+        log.error('a part could not be written; its messages come back', { error, events: group.length });
+        for (const { pack } of group) failed.add(pack);
+      }
+      if (outage) for (const { pack } of group) failed.add(pack);
+    }
+    return { poison, stored };
+  };
+
+  return async (packs) => {
+    const unpacked = unpack(packs);
+    const distinct = dropRepeats(unpacked.events);
+    const failed = new Set<QueuedPack>();
+    const written = await writeGroups(groupsOf(distinct.events), failed);
+    // A pack that comes back brings its bad events along: they are sent when the rest of it is safe.
+    const poison = [...unpacked.poison, ...distinct.poison, ...written.poison].filter(({ pack }) => !failed.has(pack));
+    for (const pack of await quarantine(poison, deadLetters, log)) failed.add(pack);
+    return {
+      failedMessageIds: packs.filter((pack) => failed.has(pack)).map(({ messageId }) => messageId),
+      stored: written.stored,
+      quarantined: poison.length,
+    };
+  };
+};
