@@ -13,6 +13,8 @@ interface Lane {
 }
 
 const reconnectAfterMs = 20;
+/** What a polite client waits before it sends again; at once would be a storm on a target that is already in trouble. */
+const retryAfterMs = 50;
 const tickMs = 1;
 
 /**
@@ -34,6 +36,8 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
     const deadlineMs = startMs + plan.durationMs;
     let next = 0;
     let onTheWire = 0;
+    /** Requests that wait to be sent again. */
+    let waiting = 0;
     let ended = false;
 
     const moreToStart = (nowMs: number): boolean =>
@@ -44,6 +48,15 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
       lane.dueMs = dueMs;
       onTheWire++;
       lane.connection?.send(source.request(request, lane.scratch));
+    };
+
+    const sendAgainLater = (request: number): void => {
+      waiting++;
+      setTimeout(() => {
+        waiting--;
+        again.push(request);
+        sendDue();
+      }, retryAfterMs);
     };
 
     /** Gives work to the idle connections: first what has to be sent again, then what is due. */
@@ -60,7 +73,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
         if (plan.arrival.kind === 'constant' && repeated === undefined) recorder.late(nowMs - dueMs);
         send(lane, repeated ?? next++, dueMs);
       }
-      if (onTheWire === 0 && !moreToStart(nowMs) && (again.length === 0 || stop.aborted)) end(nowMs);
+      if (onTheWire === 0 && !moreToStart(nowMs) && (again.length + waiting === 0 || stop.aborted)) end(nowMs);
     };
 
     const release = (lane: Lane): number | undefined => {
@@ -76,7 +89,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
         const inPart = status === 202 && plan.eventsPerRequest > 1 && !body.includes('"rejected":[]');
         if (inPart) recorder.answeredInPart();
         else recorder.answered(request, status, performance.now() - lane.dueMs);
-        if (plan.retry && (inPart || status !== 202)) again.push(request);
+        if (plan.retry && (inPart || status !== 202)) sendAgainLater(request);
       }
       idle.push(lane);
       sendDue();
@@ -89,7 +102,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
       const request = release(lane);
       if (request !== undefined) {
         recorder.lost();
-        if (plan.retry) again.push(request);
+        if (plan.retry) sendAgainLater(request);
       }
       if (ended) return;
       setTimeout(() => connect(lane), reconnectAfterMs);

@@ -85,7 +85,8 @@ const launch = async (
     ...settings,
   };
   const child = spawnHost(launcher.command, launcher.args, environment);
-  const baseUrl = `http://127.0.0.1:${port}`;
+  const httpPort = Number(environment.FI_HTTP_PORT);
+  const baseUrl = `http://127.0.0.1:${httpPort}`;
   try {
     await eventually(
       `${launcher.name} to be ready`,
@@ -106,7 +107,7 @@ const launch = async (
   return {
     name: launcher.name,
     baseUrl,
-    port,
+    port: httpPort,
     queueEndpoint: `http://127.0.0.1:${queuePort}`,
     maxBodyBytes: Number(environment.FI_MAX_BODY_BYTES),
     storeDir: environment.FI_STORE_DIR ?? '',

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { descendants } from '../test/crash/processes.ts';
+
+/** Memory of a process and everything that it started, in MB (10^6 bytes). */
+export interface Memory {
+  /** Resident sets added up: shared pages count once for each process. */
+  readonly residentMB: number;
+  /** Proportional set size, where the kernel tells it: shared pages are shared out. */
+  readonly proportionalMB: number | undefined;
+}
+
+const kilobytesOf = (file: string, name: string): number | undefined => {
+  try {
+    const match = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'));
+    return match === null ? undefined : Number(match[1]) * 1.024e-3;
+  } catch {
+    return undefined;
+  }
+};
+
+export const memoryOf = (pid: number): Memory => {
+  let residentMB = 0;
+  let proportionalMB: number | undefined = 0;
+  for (const each of [pid, ...descendants(pid)]) {
+    residentMB += kilobytesOf(`/proc/${each}/status`, 'VmRSS') ?? 0;
+    const proportional = kilobytesOf(`/proc/${each}/smaps_rollup`, 'Pss');
+    proportionalMB =
+      proportional === undefined || proportionalMB === undefined ? undefined : proportionalMB + proportional;
+  }
+  return { residentMB, proportionalMB };
+};
+
+/** Samples until stopped, and keeps the largest of each. */
+export const watchMemory = (pid: number, everyMs = 250): { stop(): Memory } => {
+  let largest: Memory = memoryOf(pid);
+  const timer = setInterval(() => {
+    const now = memoryOf(pid);
+    largest = {
+      residentMB: Math.max(largest.residentMB, now.residentMB),
+      proportionalMB:
+        now.proportionalMB === undefined ? undefined : Math.max(largest.proportionalMB ?? 0, now.proportionalMB),
+    };
+  }, everyMs);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return largest;
+    },
+  };
+};

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import h5wasm, { Dataset, File } from 'h5wasm';
+
+/** One event of a part, read from its columns. */
+export interface PartRow {
+  readonly eventId: string;
+  readonly consultationId: string;
+  /** The payload's bytes as the file has them. */
+  readonly payload: Buffer;
+}
+
+export interface ScannedPart {
+  readonly path: string;
+  readonly bytes: number;
+  readonly rows: readonly PartRow[];
+}
+
+/**
+ * Reads parts from docs/PART_FORMAT.md alone, with the plain HDF5 library and no code of the product: what a test or a
+ * bench finds with it is in the files, whatever the product says of them.
+ */
+const { FS, activate_throwing_error_handler: throwOnErrors } = await h5wasm.ready;
+throwOnErrors();
+
+const column = (file: File, name: string) => {
+  const dataset = file.get(name);
+  if (!(dataset instanceof Dataset)) throw new Error(`no column ${name}`);
+  const { value } = dataset;
+  if (!ArrayBuffer.isView(value)) throw new Error(`column ${name} holds no numbers`);
+  return value;
+};
+
+const bytesOf = (file: File, name: string): Buffer => {
+  const { buffer, byteOffset, byteLength } = column(file, name);
+  return Buffer.from(buffer, byteOffset, byteLength);
+};
+
+/** A column of n values of different lengths: their bytes one after another, and n + 1 offsets. */
+const slicesOf = (file: File, name: string): readonly Buffer[] => {
+  const arena = bytesOf(file, name);
+  const offsets = column(file, `${name}_offset`);
+  if (!(offsets instanceof BigUint64Array)) throw new Error(`${name}_offset is no u64`);
+  return Array.from({ length: offsets.length - 1 }, (_, row) =>
+    arena.subarray(Number(offsets[row]), Number(offsets[row + 1])),
+  );
+};
+
+const uuidsOf = (file: File, name: string): readonly string[] => {
+  const bytes = bytesOf(file, name);
+  return Array.from({ length: bytes.length / 16 }, (_, row) =>
+    bytes.toString('hex', row * 16, row * 16 + 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+  );
+};
+
+const readPart = (file: string): ScannedPart => {
+  const bytes = readFileSync(file);
+  const name = '/scanned.h5';
+  FS.writeFile(name, bytes);
+  const part = new File(name, 'r');
+  try {
+    const eventIds = uuidsOf(part, 'event_id');
+    const consultationIds = slicesOf(part, 'consultation_id');
+    const payloads = slicesOf(part, 'payload');
+    const rows = eventIds.map((eventId, row) => ({
+      eventId,
+      consultationId: consultationIds[row]?.toString('utf8') ?? '',
+      payload: payloads[row] ?? Buffer.alloc(0),
+    }));
+    return { path: file, bytes: bytes.length, rows };
+  } finally {
+    part.close();
+    FS.unlink(name);
+  }
+};
+
+/**
+ * Every part of a store, one at a time.
+ * @throws Error when a file cannot be opened, or when anything but a part is visible among the parts.
+ */
+export function* scanParts(storeDir: string): Generator<ScannedPart> {
+  for (const entry of readdirSync(path.join(storeDir, 'level0'), { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) continue;
+    if (!/^[0-9a-f-]{36}\.h5$/.test(entry.name)) throw new Error(`${entry.name} stands among the parts`);
+    yield readPart(path.join(entry.parentPath, entry.name));
+  }
+}
