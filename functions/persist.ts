@@ -25,7 +25,8 @@ let wired: Promise<PersistHandler> | undefined;
 
 /** Adapters are chosen at the first batch; where that failed, the next batch tries again. */
 const wire = async (): Promise<PersistHandler> => {
-  const wiring = (wired ??= persistDependencies().then(createHandler));
+  if (wired === undefined) wired = persistDependencies().then(createHandler);
+  const wiring = wired;
   try {
     return await wiring;
   } catch (error) {

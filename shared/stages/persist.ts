@@ -43,16 +43,16 @@ export interface PersistReport {
 /** Stores a batch of packs. Never throws for what packs or the store can do; reports it. */
 export type PersistStage = (packs: readonly QueuedPack[]) => Promise<PersistReport>;
 
-/** The packs that share a part, then each suspect alone. */
+/** The events that share a part, then those of each suspect pack alone. */
 const groupsOf = (events: readonly PackedEvent[]): readonly (readonly PackedEvent[])[] => {
-  const together: PackedEvent[] = [];
-  const alone = new Map<QueuedPack, PackedEvent[]>();
-  for (const packed of events) {
-    const group = packed.pack.receiveCount < suspectReceiveCount ? together : (alone.get(packed.pack) ?? []);
-    group.push(packed);
-    if (group !== together) alone.set(packed.pack, group);
-  }
+  const isSuspect = ({ packs: [pack] }: PackedEvent): boolean => pack.receiveCount >= suspectReceiveCount;
+  const together = events.filter((packed) => !isSuspect(packed));
+  const alone = Map.groupBy(events.filter(isSuspect), ({ packs: [pack] }) => pack);
   return [together, ...alone.values()].filter((group) => group.length > 0);
+};
+
+const failAll = (group: readonly PackedEvent[], failed: Set<QueuedPack>): void => {
+  for (const { packs } of group) for (const pack of packs) failed.add(pack);
 };
 
 const createPartWrite = (dependencies: PersistDependencies, stored: (events: number) => void): WritePart => {
@@ -99,9 +99,9 @@ export const createPersistStage = (dependencies: PersistDependencies): PersistSt
         outage = error instanceof StoreUnavailable;
         eventsFailed.inc({ error_type: error instanceof Error ? error.name : 'Error' });
         log.error('a part could not be written; its messages come back', { error, events: group.length });
-        for (const { pack } of group) failed.add(pack);
+        failAll(group, failed);
       }
-      if (outage) for (const { pack } of group) failed.add(pack);
+      if (outage) failAll(group, failed);
     }
     return { poison, stored };
   };
@@ -112,7 +112,9 @@ export const createPersistStage = (dependencies: PersistDependencies): PersistSt
     const failed = new Set<QueuedPack>();
     const written = await writeGroups(groupsOf(distinct.events), failed);
     // A pack that comes back brings its bad events along: they are sent when the rest of it is safe.
-    const poison = [...unpacked.poison, ...distinct.poison, ...written.poison].filter(({ pack }) => !failed.has(pack));
+    const poison = [...unpacked.poison, ...distinct.poison, ...written.poison].filter(
+      ({ packs }) => !packs.every((pack) => failed.has(pack)),
+    );
     for (const pack of await quarantine(poison, deadLetters, log)) failed.add(pack);
     return {
       failedMessageIds: packs.filter((pack) => failed.has(pack)).map(({ messageId }) => messageId),

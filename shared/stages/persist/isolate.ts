@@ -20,7 +20,8 @@ export const writeIsolating = async (
     return [];
   } catch (error) {
     if (!(error instanceof Poison)) throw error;
-    if (events.length === 1) return [{ poison: poisonOf(first.event, error.reason, error.message), pack: first.pack }];
+    if (events.length === 1)
+      return [{ poison: poisonOf(first.event, error.reason, error.message), packs: first.packs }];
   }
   const middle = Math.ceil(events.length / 2);
   return [

@@ -40,7 +40,7 @@ export const deadLettersOf = (packed: PackedPoison): readonly OutgoingMessage[] 
 
 interface Letter {
   readonly message: OutgoingMessage;
-  readonly pack: QueuedPack;
+  readonly packs: readonly QueuedPack[];
 }
 
 /** Groups letters into calls that SQS takes: by count and by bytes. */
@@ -80,19 +80,21 @@ export const quarantine = async (
   log: Logger,
 ): Promise<ReadonlySet<QueuedPack>> => {
   const unconfirmed = new Set<QueuedPack>();
-  const letters = poison.flatMap((packed) => deadLettersOf(packed).map((message) => ({ message, pack: packed.pack })));
+  const letters = poison.flatMap((packed) =>
+    deadLettersOf(packed).map((message) => ({ message, packs: packed.packs })),
+  );
   for (const call of callsOf(letters)) {
     const results = await sendAll(call, queue, log);
-    for (const [index, { pack }] of call.entries()) {
-      if (results[index]?.status !== 'sent') unconfirmed.add(pack);
+    for (const [index, { packs }] of call.entries()) {
+      if (results[index]?.status !== 'sent') for (const pack of packs) unconfirmed.add(pack);
     }
   }
-  for (const { poison: entry, pack } of poison) {
-    if (unconfirmed.has(pack)) continue;
+  for (const { poison: entry, packs } of poison) {
+    if (unconfirmed.has(packs[0])) continue;
     eventsFailed.inc({ error_type: entry.reason });
     log.warn('an event that cannot be stored went to quarantine', {
       reason: entry.reason,
-      message_id: pack.messageId,
+      message_id: packs[0].messageId,
       ...(entry.consultationId === undefined ? {} : { consultation_id: entry.consultationId }),
       ...(entry.eventId === undefined ? {} : { event_id: entry.eventId }),
     });

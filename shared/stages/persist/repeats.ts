@@ -13,8 +13,8 @@ const sameContent = (left: AcceptedEvent, right: AcceptedEvent): boolean =>
   Buffer.compare(contentHash(left), contentHash(right)) === 0;
 
 /**
- * Keeps one event of each identity, the earliest. A repeat with the same content is dropped;
- * one with other content is a `conflict`. Content is hashed for repeats only, which are rare.
+ * Keeps one event of each identity, the earliest. A repeat with the same content is dropped, and its message then waits
+ * for the event that is kept; one with other content is a `conflict`. Only repeats, which are rare, have their content hashed.
  */
 export const dropRepeats = (unpacked: readonly PackedEvent[]): Unpacked => {
   const kept = new Map<string, PackedEvent>();
@@ -27,11 +27,13 @@ export const dropRepeats = (unpacked: readonly PackedEvent[]): Unpacked => {
       continue;
     }
     const [first, later] = isEarlier(candidate.event, known.event) ? [candidate, known] : [known, candidate];
-    kept.set(identity, first);
-    if (!sameContent(first.event, later.event)) {
-      const poison = poisonOf(later.event, 'conflict', 'the id was used before for an event with other content');
-      conflicts.push({ poison, pack: later.pack });
+    if (sameContent(first.event, later.event)) {
+      kept.set(identity, { event: first.event, packs: [...first.packs, ...later.packs] });
+      continue;
     }
+    kept.set(identity, first);
+    const poison = poisonOf(later.event, 'conflict', 'the id was used before for an event with other content');
+    conflicts.push({ poison, packs: later.packs });
   }
   return { events: [...kept.values()], poison: conflicts };
 };

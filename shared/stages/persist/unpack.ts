@@ -12,16 +12,16 @@ export interface QueuedPack {
   readonly receiveCount: number;
 }
 
-/** An event and the message that brought it, which is acknowledged only when the event is safe. */
+/** An event and the messages that brought it, which are acknowledged only when the event is safe. */
 export interface PackedEvent {
   readonly event: AcceptedEvent;
-  readonly pack: QueuedPack;
+  readonly packs: readonly [QueuedPack, ...QueuedPack[]];
 }
 
-/** What can't be stored, and the message that brought it. */
+/** What can't be stored, and the messages that brought it. */
 export interface PackedPoison {
   readonly poison: PoisonRecord;
-  readonly pack: QueuedPack;
+  readonly packs: readonly [QueuedPack, ...QueuedPack[]];
 }
 
 export interface Unpacked {
@@ -55,10 +55,14 @@ export const unpack = (packs: readonly QueuedPack[]): Unpacked => {
   const poison: PackedPoison[] = [];
   for (const pack of packs) {
     const decoded = decode(pack.body);
-    for (const entry of decoded.poison) poison.push({ poison: entry, pack });
+    for (const entry of decoded.poison) poison.push({ poison: entry, packs: [pack] });
     for (const event of decoded.events) {
-      if (isSound(event)) events.push({ event, pack });
-      else poison.push({ poison: poisonOf(event, 'hash_mismatch', 'the event is not the one that was hashed'), pack });
+      if (isSound(event)) events.push({ event, packs: [pack] });
+      else
+        poison.push({
+          poison: poisonOf(event, 'hash_mismatch', 'the event is not the one that was hashed'),
+          packs: [pack],
+        });
     }
   }
   return { events, poison };
