@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { QueueUnavailable } from '../../../domain/errors.ts';
+import { queryErrorOf, SqsError } from './errors.ts';
+
+const write = (
+  response: ServerResponse,
+  status: number,
+  answer: object,
+  headers: Readonly<Record<string, string>>,
+): void => {
+  const body = Buffer.from(JSON.stringify(answer));
+  response.writeHead(status, {
+    'Content-Type': 'application/x-amz-json-1.0',
+    'Content-Length': body.length,
+    'x-amzn-RequestId': randomUUID(),
+    ...headers,
+  });
+  response.end(body);
+};
+
+/** Sends what an action answered. */
+export const answer = (response: ServerResponse, result: object): void => write(response, 200, result, {});
+
+/** What the client is told of an error. The inside of an unexpected one stays inside. */
+export const asSqsError = (error: unknown): SqsError => {
+  if (error instanceof SqsError) return error;
+  const options = { cause: error, senderFault: false };
+  if (error instanceof QueueUnavailable) {
+    return new SqsError('ServiceUnavailable', error.message, { ...options, status: 503 });
+  }
+  return new SqsError('InternalFailure', 'The embedded queue failed; its log says why.', { ...options, status: 500 });
+};
+
+/** Sends an error in SQS's shape. */
+export const answerError = (response: ServerResponse, error: SqsError): void => {
+  write(
+    response,
+    error.status,
+    { __type: `com.amazonaws.sqs#${error.code}`, message: error.message },
+    {
+      'x-amzn-query-error': queryErrorOf(error),
+      // The rest of an oversized body is not read: the connection can't be used again.
+      ...(error.status === 413 ? { Connection: 'close' } : {}),
+    },
+  );
+};
