@@ -1,0 +1,127 @@
+import { Worker } from 'node:worker_threads';
+import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
+import type { Logger } from '../../../shared/telemetry/log.ts';
+import type { MetricSnapshot } from '../metrics-snapshot.ts';
+import { EnvironmentEnded, FunctionFailed, FunctionTimedOut } from './errors.ts';
+import type { EnvironmentReply, EnvironmentRequest, EnvironmentSettings } from './protocol.ts';
+
+/** A metrics scrape does not wait longer for a thread that is busy; the last figures are shown instead. */
+const metricsWaitMs = 1_000;
+
+export interface EnvironmentOptions extends EnvironmentSettings {
+  /** An invocation that takes longer fails, and its thread is ended. */
+  readonly timeoutMs: number;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+/** One thread that hosts one function, as a Lambda execution environment does. */
+export interface Environment {
+  /**
+   * Runs the function; the thread starts with the first invocation and is replaced after it ended.
+   * @throws FunctionFailed | EnvironmentEnded | FunctionTimedOut
+   */
+  invoke(event: unknown): Promise<unknown>;
+  /** The thread's metrics; empty when none has started, the last known ones when it is busy. */
+  metrics(): Promise<MetricSnapshot>;
+  /** Invocations that have not been answered. */
+  readonly running: number;
+  /** Ends the thread; what still runs fails. */
+  close(): Promise<void>;
+}
+
+interface Call {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: { cancel(): void };
+}
+
+export const createEnvironment = (options: EnvironmentOptions): Environment => {
+  const { moduleUrl, functionName, timeoutMs, log, clock = systemClock } = options;
+  const calls = new Map<number, Call>();
+  let thread: Worker | undefined;
+  let lastId = 0;
+  let lastMetrics: MetricSnapshot = [];
+  let metricsAnswered: (() => void)[] = [];
+
+  const failAll = (error: Error): void => {
+    for (const call of calls.values()) {
+      call.timer.cancel();
+      call.reject(error);
+    }
+    calls.clear();
+  };
+
+  const settle = (reply: EnvironmentReply): void => {
+    if (reply.kind === 'metrics') {
+      lastMetrics = reply.metrics;
+      for (const answered of metricsAnswered) answered();
+      metricsAnswered = [];
+      return;
+    }
+    const call = calls.get(reply.id);
+    if (call === undefined) return;
+    calls.delete(reply.id);
+    call.timer.cancel();
+    if (reply.kind === 'result') call.resolve(reply.result);
+    else call.reject(new FunctionFailed(`${reply.failure.name}: ${reply.failure.message}`));
+  };
+
+  const start = (): Worker => {
+    const settings: EnvironmentSettings = { moduleUrl, functionName };
+    const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: settings, name: functionName });
+    let cause: unknown;
+    worker.on('message', settle);
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    worker.on('exit', (exitCode) => {
+      if (thread !== worker) return;
+      thread = undefined;
+      log.error('an execution environment ended', { reason: functionName, exit_code: exitCode, error: cause });
+      failAll(new EnvironmentEnded(`${functionName} ended its thread (exit code ${exitCode})`, { cause }));
+    });
+    return worker;
+  };
+
+  const request = (message: EnvironmentRequest): void => {
+    thread ??= start();
+    thread.postMessage(message);
+  };
+
+  /** The thread may be in the middle of synchronous code: ending it is the only way to get it back. */
+  const endHung = (): void => {
+    const hung = thread;
+    thread = undefined;
+    log.error('a function did not answer in time', { reason: functionName, duration_ms: timeoutMs });
+    failAll(new FunctionTimedOut(`${functionName} did not answer within ${timeoutMs} ms`));
+    void hung?.terminate();
+  };
+
+  return {
+    invoke: (event) =>
+      new Promise((resolve, reject) => {
+        const id = ++lastId;
+        calls.set(id, { resolve, reject, timer: clock.after(timeoutMs, endHung) });
+        request({ kind: 'invoke', id, event });
+      }),
+    metrics: async () => {
+      if (thread === undefined) return lastMetrics;
+      const answered = new Promise<void>((resolve) => metricsAnswered.push(resolve));
+      request({ kind: 'metrics', id: ++lastId });
+      const waiting = new AbortController();
+      await Promise.race([answered, clock.sleep(metricsWaitMs, waiting.signal)]);
+      waiting.abort();
+      return lastMetrics;
+    },
+    get running() {
+      return calls.size;
+    },
+    close: async () => {
+      const ending = thread;
+      thread = undefined;
+      failAll(new EnvironmentEnded(`${functionName} is being stopped`));
+      await ending?.terminate();
+    },
+  };
+};

@@ -1,0 +1,98 @@
+import { afterEach, expect, test } from 'vitest';
+import { createEnvironment, type Environment } from '../../../localstack/host/environment/environment.ts';
+import { EnvironmentEnded, FunctionFailed, FunctionTimedOut } from '../../../localstack/host/environment/errors.ts';
+import { createEnvironmentPool } from '../../../localstack/host/environment/pool.ts';
+import { silentLogger } from '../../../shared/telemetry/log.ts';
+
+const moduleUrl = new URL('./fixtures/function.ts', import.meta.url).href;
+const opened: { close(): Promise<void> }[] = [];
+
+const open = (timeoutMs = 10_000): Environment => {
+  const environment = createEnvironment({ moduleUrl, functionName: 'fixture', timeoutMs, log: silentLogger });
+  opened.push(environment);
+  return environment;
+};
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((each) => each.close()));
+});
+
+const answers = async (environment: Environment): Promise<void> =>
+  expect(await environment.invoke({ behave: 'answer', text: 'still here' })).toEqual({ text: 'still here' });
+
+test('a function answers, several invocations at a time', async () => {
+  const environment = open();
+  const texts = ['a', 'b', 'c'];
+  const results = await Promise.all(texts.map((text) => environment.invoke({ behave: 'answer', text })));
+  expect(results).toEqual(texts.map((text) => ({ text })));
+  expect(environment.running).toBe(0);
+});
+
+test('a function that throws fails its invocation alone', async () => {
+  const environment = open();
+  const other = environment.invoke({ behave: 'answer', text: 'other' });
+  const failure = await environment.invoke({ behave: 'throw' }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(FunctionFailed);
+  expect(failure).toHaveProperty('message', 'TypeError: as asked');
+  expect(await other).toEqual({ text: 'other' });
+});
+
+test.each(['exit', 'stray'])(
+  'a function that ends its thread (%s) fails, and the next invocation gets a new one',
+  async (behave) => {
+    const environment = open();
+    await expect(environment.invoke({ behave })).rejects.toBeInstanceOf(EnvironmentEnded);
+    await answers(environment);
+  },
+);
+
+test('a function that hangs is ended in time, also in synchronous code', async () => {
+  const environment = open(1_500);
+  await answers(environment);
+  await expect(environment.invoke({ behave: 'block' })).rejects.toBeInstanceOf(FunctionTimedOut);
+  await answers(environment);
+});
+
+test('a module without a handler fails the invocation', async () => {
+  const environment = createEnvironment({
+    moduleUrl: new URL('../../../shared/domain/limits.ts', import.meta.url).href,
+    functionName: 'none',
+    timeoutMs: 10_000,
+    log: silentLogger,
+  });
+  await expect(environment.invoke({})).rejects.toBeInstanceOf(EnvironmentEnded);
+});
+
+test('closing fails what runs', async () => {
+  const environment = open();
+  const running = environment.invoke({ behave: 'hang' });
+  const failed = expect(running).rejects.toBeInstanceOf(EnvironmentEnded);
+  await environment.close();
+  await failed;
+});
+
+test('metrics come from the thread, and none before it started', async () => {
+  const environment = open();
+  expect(await environment.metrics()).toEqual([]);
+  await answers(environment);
+  const names = (await environment.metrics()).map(({ name }) => name);
+  expect(names).toContain('fi_persist_latency_ms');
+});
+
+test('metrics of a busy thread are the last known ones', async () => {
+  const environment = open(3_000);
+  await answers(environment);
+  const before = await environment.metrics();
+  const blocked = expect(environment.invoke({ behave: 'block' })).rejects.toBeInstanceOf(FunctionTimedOut);
+  expect(await environment.metrics()).toBe(before);
+  await blocked;
+});
+
+test('a pool gives each invocation an environment that has least to do', async () => {
+  const pool = createEnvironmentPool(2, { moduleUrl, functionName: 'fixture', timeoutMs: 10_000, log: silentLogger });
+  opened.push(pool);
+  const hanging = expect(pool.invoke({ behave: 'hang' })).rejects.toBeInstanceOf(EnvironmentEnded);
+  expect(await pool.invoke({ behave: 'answer', text: 'the other one' })).toEqual({ text: 'the other one' });
+  await pool.close();
+  await hanging;
+});
