@@ -1,30 +1,33 @@
 import { type Config, settings } from '../../shared/config.ts';
+import { isRecord } from './serverless.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
 
 /**
- * What the functions get: what serverless.yml says, then what was set in the shell, then where queue and store are on
- * this machine. An empty value means that the setting is not given.
+ * What the functions get: what serverless.yml says, with `!Ref` of a queue as its URL, then what the shell sets, then
+ * where store and keys are on this machine. An empty value means that the setting is not given.
  */
 export const functionEnvironment = (
   ofService: Environment,
   ofShell: Environment,
   config: Config,
-  queueUrls: { readonly events: string; readonly deadLetters: string },
+  urlOf: (logicalId: string) => string | undefined,
 ): Readonly<Record<string, string>> => {
-  const known = Object.values(settings).map(({ name }) => name);
-  const shell = Object.fromEntries(known.filter((name) => ofShell[name]).map((name) => [name, ofShell[name]]));
+  const resolved = Object.entries(ofService).map(([name, value]) => [
+    name,
+    isRecord(value) ? urlOf(String(value.Ref)) : value,
+  ]);
+  const shell = Object.values(settings)
+    .filter(({ name }) => ofShell[name])
+    .map(({ name }) => [name, ofShell[name]]);
   const merged: Environment = {
-    ...ofService,
-    ...shell,
+    ...Object.fromEntries([...resolved, ...shell]),
     [settings.storeDir.name]: config.storeDir,
     [settings.keysFile.name]: config.keysFile,
-    [settings.queueUrl.name]: queueUrls.events,
-    [settings.deadLetterQueueUrl.name]: queueUrls.deadLetters,
   };
   return Object.fromEntries(
     Object.entries(merged)
-      .filter(([, value]) => ['string', 'number'].includes(typeof value) && value !== '')
+      .filter(([, value]) => value !== undefined && value !== '')
       .map(([name, value]) => [name, String(value)]),
   );
 };

@@ -18,12 +18,12 @@ export interface PollerDependencies {
   readonly invoke: (functionKey: string, event: unknown) => Promise<unknown>;
   readonly region: string;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly logger: Logger;
 }
 
 /** Starts the event source poller of each trigger, as Lambda would. */
 export const startPollers = (triggers: readonly SqsTrigger[], dependencies: PollerDependencies): readonly Poller[] => {
-  const { queueOf, invoke, region, clock, log } = dependencies;
+  const { queueOf, invoke, region, clock, logger } = dependencies;
   return triggers.map((trigger) => {
     const { queue, arn, visibilityTimeoutSeconds } = queueOf(trigger.logicalId);
     return startPoller({
@@ -33,7 +33,7 @@ export const startPollers = (triggers: readonly SqsTrigger[], dependencies: Poll
       invoke: (event) => invoke(trigger.functionKey, event),
       source: { arn, region },
       clock,
-      log,
+      logger,
     });
   });
 };

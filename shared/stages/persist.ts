@@ -27,7 +27,7 @@ export interface PersistDependencies {
   readonly compressionOf: CompressionOf;
   readonly fallbackCompression: Compression;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly logger: Logger;
 }
 
 /** What became of a batch. */
@@ -56,7 +56,7 @@ const failAll = (group: readonly PackedEvent[], failed: Set<QueuedPack>): void =
 };
 
 const createPartWrite = (dependencies: PersistDependencies, stored: (events: number) => void): WritePart => {
-  const { writer, compressionOf, fallbackCompression, clock, log } = dependencies;
+  const { writer, compressionOf, fallbackCompression, clock, logger } = dependencies;
   return async (events) => {
     const startMs = clock.monotonicMs();
     const compression = compressionFor(events, compressionOf, fallbackCompression);
@@ -68,7 +68,7 @@ const createPartWrite = (dependencies: PersistDependencies, stored: (events: num
     persistLatency.observe({ dataset_size: datasetSize(events.length) }, durationMs);
     eventsAppended.inc(events.length);
     stored(events.length);
-    log.debug('a part was published', {
+    logger.debug('a part was published', {
       part_id: part.partId,
       events: part.events,
       bytes: part.bytes,
@@ -82,7 +82,7 @@ const createPartWrite = (dependencies: PersistDependencies, stored: (events: num
  * to the dead-letter queue. In this order an outage of the store, with its many retries, sends nothing there.
  */
 export const createPersistStage = (dependencies: PersistDependencies): PersistStage => {
-  const { deadLetters, log } = dependencies;
+  const { deadLetters, logger } = dependencies;
 
   /** Writes the groups one by one; after an outage the rest is not even tried. */
   const writeGroups = async (groups: readonly (readonly PackedEvent[])[], failed: Set<QueuedPack>) => {
@@ -98,7 +98,7 @@ export const createPersistStage = (dependencies: PersistDependencies): PersistSt
       } catch (error) {
         outage = error instanceof StoreUnavailable;
         eventsFailed.inc({ error_type: error instanceof Error ? error.name : 'Error' });
-        log.error('a part could not be written; its messages come back', { error, events: group.length });
+        logger.error('a part could not be written; its messages come back', { error, events: group.length });
         failAll(group, failed);
       }
       if (outage) failAll(group, failed);
@@ -115,7 +115,7 @@ export const createPersistStage = (dependencies: PersistDependencies): PersistSt
     const poison = [...unpacked.poison, ...distinct.poison, ...written.poison].filter(
       ({ packs }) => !packs.every((pack) => failed.has(pack)),
     );
-    for (const pack of await quarantine(poison, deadLetters, log)) failed.add(pack);
+    for (const pack of await quarantine(poison, deadLetters, logger)) failed.add(pack);
     return {
       failedMessageIds: packs.filter((pack) => failed.has(pack)).map(({ messageId }) => messageId),
       stored: written.stored,

@@ -20,12 +20,12 @@ export interface HeldBatch {
 
 type HoldOptions = Pick<
   PollerOptions,
-  'queue' | 'clock' | 'log' | 'source' | 'batchSize' | 'visibilityTimeoutSeconds'
+  'queue' | 'clock' | 'logger' | 'source' | 'batchSize' | 'visibilityTimeoutSeconds'
 > & { readonly payloadBytes: number };
 
 /** Starts an empty batch; its messages stay invisible to others until it is released. */
 export const holdBatch = (options: HoldOptions): HeldBatch => {
-  const { queue, clock, log, source, batchSize, visibilityTimeoutSeconds, payloadBytes } = options;
+  const { queue, clock, logger, source, batchSize, visibilityTimeoutSeconds, payloadBytes } = options;
   const messages: ReceivedMessage[] = [];
   let bytes = emptyEventBytes;
   let full = false;
@@ -36,9 +36,9 @@ export const holdBatch = (options: HoldOptions): HeldBatch => {
     try {
       const lost = await queue.changeVisibility(handles, visibilityTimeoutSeconds);
       if (lost.length > 0 && !released)
-        log.warn('messages of a running batch could not be kept', { messages: lost.length });
+        logger.warn('messages of a running batch could not be kept', { messages: lost.length });
     } catch (error) {
-      log.warn('the visibility of a running batch could not be extended', { error, messages: handles.length });
+      logger.warn('the visibility of a running batch could not be extended', { error, messages: handles.length });
     }
   };
 

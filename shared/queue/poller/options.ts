@@ -19,7 +19,7 @@ export interface PollerOptions {
   readonly invoke: Invoke;
   readonly source: EventSource;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly logger: Logger;
   /** Most messages a batch, 1 to 10,000. */
   readonly batchSize: number;
   /** How long a batch may gather after its first message, 0 to 300,000 ms; Lambda knows whole seconds only. */

@@ -32,7 +32,7 @@ export interface Poller {
  */
 export const startPoller = (options: PollerOptions): Poller => {
   checkOptions(options);
-  const { queue, clock, log, batchWindowMs, maximumConcurrency, visibilityTimeoutSeconds } = options;
+  const { queue, clock, logger, batchWindowMs, maximumConcurrency, visibilityTimeoutSeconds } = options;
   const payloadBytes = options.payloadBytes ?? lambdaPayloadBytes;
   const stopping = new AbortController();
   const functionHealth = createHealth();
@@ -58,7 +58,7 @@ export const startPoller = (options: PollerOptions): Poller => {
     } catch (error) {
       if (isStopping()) return [];
       queueHealth.failed();
-      log.warn('the queue could not be received from', { error, duration_ms: queueHealth.pauseMs() });
+      logger.warn('the queue could not be received from', { error, duration_ms: queueHealth.pauseMs() });
       return [];
     }
   };
@@ -128,7 +128,7 @@ export const startPoller = (options: PollerOptions): Poller => {
     try {
       await queue.changeVisibility(handles, 0);
     } catch (error) {
-      log.warn('messages that no function has seen come back later', { error, messages: handles.length });
+      logger.warn('messages that no function has seen come back later', { error, messages: handles.length });
     }
   };
 

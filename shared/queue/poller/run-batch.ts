@@ -17,7 +17,7 @@ const outcomeOf = async (messages: readonly ReceivedMessage[], options: PollerOp
       messages.map(({ messageId }) => messageId),
     );
   } catch (error) {
-    options.log.error('the function failed on a batch', { error, messages: messages.length });
+    options.logger.error('the function failed on a batch', { error, messages: messages.length });
     return { kind: 'failed', reason: 'the function failed' };
   }
 };
@@ -29,10 +29,10 @@ const acknowledge = async (handles: readonly ReceiptHandle[], options: PollerOpt
       left = await options.queue.deleteBatch(left);
       if (left.length === 0) return;
     } catch (error) {
-      options.log.warn('stored messages could not be deleted', { error, messages: left.length, attempt });
+      options.logger.warn('stored messages could not be deleted', { error, messages: left.length, attempt });
     }
     if (attempt === deleteAttempts) {
-      options.log.warn('stored messages stay in the queue and will be delivered again', { messages: left.length });
+      options.logger.warn('stored messages stay in the queue and will be delivered again', { messages: left.length });
       return;
     }
     await options.clock.sleep(deletePauseMs * 2 ** (attempt - 1));
@@ -51,7 +51,7 @@ const giveBackGrowing = async (failed: readonly ReceivedMessage[], options: Poll
         seconds,
       );
     } catch (error) {
-      options.log.warn('failed messages wait for their visibility timeout', { error, messages: messages.length });
+      options.logger.warn('failed messages wait for their visibility timeout', { error, messages: messages.length });
     }
   }
 };
@@ -77,7 +77,7 @@ export const runBatch = async (
   release();
   if (failed.length > 0) {
     const reason = outcome.kind === 'failed' ? outcome.reason : 'batchItemFailures';
-    options.log.warn('messages of a batch come back', { messages: failed.length, reason });
+    options.logger.warn('messages of a batch come back', { messages: failed.length, reason });
     if (options.retryDelay === 'growing') await giveBackGrowing(failed, options);
   }
   return { failedWhole: failed.length === messages.length };

@@ -61,11 +61,11 @@ const callsOf = (letters: readonly Letter[]): readonly (readonly Letter[])[] => 
   return calls;
 };
 
-const sendAll = async (call: readonly Letter[], queue: QueueSender, log: Logger): Promise<readonly SendResult[]> => {
+const sendAll = async (call: readonly Letter[], queue: QueueSender, logger: Logger): Promise<readonly SendResult[]> => {
   try {
     return await queue.sendBatch(call.map(({ message }) => message));
   } catch (error) {
-    log.error('the dead-letter queue refused a call; its messages come back', { error, messages: call.length });
+    logger.error('the dead-letter queue refused a call; its messages come back', { error, messages: call.length });
     return [];
   }
 };
@@ -77,14 +77,14 @@ const sendAll = async (call: readonly Letter[], queue: QueueSender, log: Logger)
 export const quarantine = async (
   poison: readonly PackedPoison[],
   queue: QueueSender,
-  log: Logger,
+  logger: Logger,
 ): Promise<ReadonlySet<QueuedPack>> => {
   const unconfirmed = new Set<QueuedPack>();
   const letters = poison.flatMap((packed) =>
     deadLettersOf(packed).map((message) => ({ message, packs: packed.packs })),
   );
   for (const call of callsOf(letters)) {
-    const results = await sendAll(call, queue, log);
+    const results = await sendAll(call, queue, logger);
     for (const [index, { packs }] of call.entries()) {
       if (results[index]?.status !== 'sent') for (const pack of packs) unconfirmed.add(pack);
     }
@@ -92,7 +92,7 @@ export const quarantine = async (
   for (const { poison: entry, packs } of poison) {
     if (unconfirmed.has(packs[0])) continue;
     eventsFailed.inc({ error_type: entry.reason });
-    log.warn('an event that cannot be stored went to quarantine', {
+    logger.warn('an event that cannot be stored went to quarantine', {
       reason: entry.reason,
       message_id: packs[0].messageId,
       ...(entry.consultationId === undefined ? {} : { consultation_id: entry.consultationId }),

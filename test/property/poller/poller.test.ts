@@ -84,7 +84,14 @@ const play = async (given: Scenario) => {
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-  const poller = startPoller({ ...given, queue: model.receiver, invoke, source, clock: simulation, log: silentLogger });
+  const poller = startPoller({
+    ...given,
+    queue: model.receiver,
+    invoke,
+    source,
+    clock: simulation,
+    logger: silentLogger,
+  });
   const sending = send();
   const finished = async (): Promise<void> => {
     await sending;

@@ -82,7 +82,7 @@ export const createRig = ({ onWrite, onLetter, compressionOf = () => undefined }
     compressionOf,
     fallbackCompression: 'gzip-1' as const,
     clock: systemClock,
-    log: silentLogger,
+    logger: silentLogger,
   };
   return { persist: createPersistStage(dependencies), dependencies, parts, letters, calls };
 };

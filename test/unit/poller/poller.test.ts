@@ -99,7 +99,7 @@ const arrange = (changes: { batchSize?: number; batchWindowMs?: number; maximumC
       },
       source,
       clock: simulation,
-      log: silentLogger,
+      logger: silentLogger,
       batchSize: 100,
       batchWindowMs: 200,
       maximumConcurrency: 1,

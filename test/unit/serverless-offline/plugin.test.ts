@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import DeploymentGuard, { missingForDeployment } from '../../../localstack/serverless-offline/deployment-guard.ts';
+import { functionEnvironment } from '../../../localstack/serverless-offline/environment.ts';
+import { startPollers } from '../../../localstack/serverless-offline/pollers.ts';
+import { queueResources } from '../../../localstack/serverless-offline/queue-resources.ts';
+import type { FunctionDefinition, Serverless } from '../../../localstack/serverless-offline/serverless.ts';
+import { sqsTriggers } from '../../../localstack/serverless-offline/sqs-triggers.ts';
+import { loadConfig } from '../../../shared/config.ts';
+import { silentLogger } from '../../../shared/telemetry/log.ts';
+import { createSimulation } from '../../property/poller/simulation.ts';
+import { createSqsModel } from '../../property/poller/sqs-model.ts';
+
+const service = (functions: Record<string, Partial<FunctionDefinition>>) => ({
+  getAllFunctions: () => Object.keys(functions),
+  getFunction: (key: string): FunctionDefinition => ({ name: key, handler: '', events: [], ...functions[key] }),
+});
+
+const arn = { 'Fn::GetAtt': ['Events', 'Arn'] };
+
+describe('queueResources', () => {
+  it('reads the queues of the resources, the dead-letter queue before the one that names it', () => {
+    const queues = queueResources({
+      Events: {
+        Type: 'AWS::SQS::Queue',
+        Properties: {
+          QueueName: 'fi-events',
+          VisibilityTimeout: 180,
+          MessageRetentionPeriod: 1_209_600,
+          RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 1_000 },
+        },
+      },
+      Role: { Type: 'AWS::IAM::Role' },
+      Dead: { Type: 'AWS::SQS::Queue' },
+    });
+    const redrivePolicy = { deadLetterQueueName: 'Dead', maxReceiveCount: 1_000 };
+    expect(queues).toEqual([
+      { logicalId: 'Dead', name: 'Dead', attributes: {} },
+      { logicalId: 'Events', name: 'fi-events', attributes: { visibilityTimeoutSeconds: 180, redrivePolicy } },
+    ]);
+  });
+
+  it('refuses a dead-letter queue that is not there', () => {
+    const Properties = { RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:x:1:other', maxReceiveCount: 3 } };
+    expect(() => queueResources({ Events: { Type: 'AWS::SQS::Queue', Properties } })).toThrow('deadLetterTargetArn');
+  });
+});
+
+describe('sqsTriggers', () => {
+  it('reads what an event says and takes the rest from Lambda', () => {
+    const full = {
+      arn,
+      batchSize: 500,
+      maximumBatchingWindow: 2,
+      maximumConcurrency: 3,
+      functionResponseType: 'ReportBatchItemFailures',
+    };
+    const triggers = sqsTriggers(
+      service({
+        a: { events: [{ sqs: full }, { httpApi: '*' }] },
+        b: { events: [{ sqs: { arn } }, { sqs: { arn, enabled: false } }] },
+      }),
+    );
+    expect(triggers).toEqual([
+      {
+        functionKey: 'a',
+        logicalId: 'Events',
+        batchSize: 500,
+        batchWindowMs: 2_000,
+        maximumConcurrency: 3,
+        reportBatchItemFailures: true,
+      },
+      {
+        functionKey: 'b',
+        logicalId: 'Events',
+        batchSize: 10,
+        batchWindowMs: 0,
+        maximumConcurrency: 5,
+        reportBatchItemFailures: false,
+      },
+    ]);
+  });
+
+  it('refuses a queue that is not of this service', () => {
+    const events = [{ sqs: { arn: { Ref: 'Parameter' } } }];
+    expect(() => sqsTriggers(service({ a: { events } }))).toThrow('a: the arn');
+  });
+});
+
+describe('startPollers', () => {
+  it('invokes the function with what its queue holds, and leaves what it reports', async () => {
+    const simulation = createSimulation();
+    const model = createSqsModel({ simulation, maxReceiveCount: 9, random: () => 0.5, failureRate: 0, latencyMs: 1 });
+    const invoked: unknown[] = [];
+    const triggers = sqsTriggers(
+      service({ persist: { events: [{ sqs: { arn, functionResponseType: 'ReportBatchItemFailures' } }] } }),
+    );
+    const bad = model.send('bad');
+    const good = model.send('good');
+    const [poller] = startPollers(triggers, {
+      queueOf: (logicalId) => ({ queue: model.receiver, arn: `arn:${logicalId}`, visibilityTimeoutSeconds: 60 }),
+      invoke: async (functionKey, event) => {
+        invoked.push([functionKey, event]);
+        return { batchItemFailures: [{ itemIdentifier: bad }] };
+      },
+      region: 'eu-west-1',
+      clock: simulation,
+      logger: silentLogger,
+    });
+    await simulation.run(simulation.sleep(1_000));
+    await simulation.run(poller?.stop() ?? Promise.reject(new Error('no poller')));
+    expect(invoked).toMatchObject([
+      ['persist', { Records: [{ eventSourceARN: 'arn:Events', awsRegion: 'eu-west-1' }, {}] }],
+    ]);
+    expect([...model.deleted]).toEqual([good]);
+    expect([...model.messages.keys()]).toEqual([bad]);
+  });
+});
+
+describe('functionEnvironment', () => {
+  it('puts this machine in the place of the deployed one', () => {
+    const environment = functionEnvironment(
+      {
+        FI_STORE_DIR: '/mnt/fi-events/store',
+        FI_QUEUE_URL: { Ref: 'Events' },
+        FI_POLICY_FILE: '',
+        FI_VISIBILITY_TIMEOUT_S: 180,
+      },
+      { FI_LOG_LEVEL: 'warn', HOME: '/home' },
+      loadConfig({ FI_STORE_DIR: '/tmp/store', FI_KEYS_FILE: '/tmp/keys.json' }),
+      (logicalId) => `http://127.0.0.1:7002/000000000000/${logicalId}`,
+    );
+    expect(environment).toEqual({
+      FI_STORE_DIR: '/tmp/store',
+      FI_KEYS_FILE: '/tmp/keys.json',
+      FI_QUEUE_URL: 'http://127.0.0.1:7002/000000000000/Events',
+      FI_VISIBILITY_TIMEOUT_S: '180',
+      FI_LOG_LEVEL: 'warn',
+    });
+    expect(() => loadConfig(environment)).toThrow('FI_DEAD_LETTER_QUEUE_URL is required');
+  });
+
+  it('lets the shell name a queue elsewhere', () => {
+    const shell = { FI_QUEUE_URL: 'https://sqs.example/1/q', FI_DEAD_LETTER_QUEUE_URL: 'https://sqs.example/1/d' };
+    const ofService = { FI_QUEUE_URL: { Ref: 'Events' }, FI_DEAD_LETTER_QUEUE_URL: { Ref: 'Dead' } };
+    expect(functionEnvironment(ofService, shell, loadConfig(shell), () => undefined)).toMatchObject(shell);
+  });
+});
+
+describe('DeploymentGuard', () => {
+  const complete = {
+    keysFile: '/mnt/keys.json',
+    jwtIssuer: '',
+    jwtAudience: '',
+    accessPointArn: 'arn:...:access-point/fsap-1',
+  };
+
+  it.each([
+    ['local', { keysFile: '', accessPointArn: '' }, undefined],
+    ['prod', {}, undefined],
+    ['prod', { keysFile: '', jwtIssuer: 'https://issuer.example', jwtAudience: 'a' }, undefined],
+    ['dev', { keysFile: '' }, 'would serve every consultation to anyone'],
+    ['prod', { jwtIssuer: 'https://issuer.example' }, 'jwtAudience'],
+    ['prod', { accessPointArn: 'arn:...:access-point/fsap-00000000000000000' }, 'has no store'],
+  ])('at stage %s with %j says %s', (stage, changes, missing) => {
+    const said = missingForDeployment(stage, { ...complete, ...changes });
+    if (missing === undefined) expect(said).toBeUndefined();
+    else expect(said).toContain(missing);
+  });
+
+  const guarded = (settings: object) => {
+    const events = [{ httpApi: 'POST /events' }, { httpApi: '*' }, { sqs: { arn } }];
+    const serverless: Serverless = {
+      service: {
+        service: 'fi-events',
+        provider: { stage: 'prod', region: 'eu-west-1', httpApi: { payload: '2.0' } },
+        custom: { 'deployment-guard': { ...complete, ...settings } },
+        ...service({ ingest: { events } }),
+      },
+      pluginManager: { plugins: [] },
+      classes: { Error },
+    };
+    const guard = new DeploymentGuard(serverless, {});
+    return { serverless, events, run: () => guard.hooks['before:package:initialize']?.() };
+  };
+
+  it('stops packaging', () => {
+    expect(guarded({ keysFile: ' ' }).run).toThrow('would serve every consultation to anyone');
+  });
+
+  it('puts the JWT authoriser before every route', () => {
+    const { serverless, events, run } = guarded({ jwtIssuer: 'https://issuer.example', jwtAudience: 'a, b' });
+    run();
+    expect(serverless.service.provider.httpApi).toMatchObject({
+      payload: '2.0',
+      authorizers: { jwt: { issuerUrl: 'https://issuer.example', audience: ['a', 'b'] } },
+    });
+    expect(events).toEqual([
+      { httpApi: { method: 'POST', path: '/events', authorizer: { name: 'jwt' } } },
+      { httpApi: { method: '*', path: '*', authorizer: { name: 'jwt' } } },
+      { sqs: { arn } },
+    ]);
+  });
+});
