@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { QueueUnavailable } from '../../../domain/errors.ts';
-import { queryErrorOf, SqsError } from './errors.ts';
+import { QueueFull, QueueUnavailable } from '../../../domain/errors.ts';
+import { InvalidQueueRequest, QueueExists, QueueMissing } from '../errors.ts';
+import { queryErrorOf, queueDoesNotExist, SqsError } from './errors.ts';
 
 const write = (
   response: ServerResponse,
@@ -25,8 +26,13 @@ export const answer = (response: ServerResponse, result: object): void => write(
 /** What the client is told of an error. The inside of an unexpected one stays inside. */
 export const asSqsError = (error: unknown): SqsError => {
   if (error instanceof SqsError) return error;
+  if (error instanceof QueueMissing) return queueDoesNotExist();
+  if (error instanceof QueueExists) return new SqsError('QueueNameExists', error.message, { cause: error });
+  if (error instanceof InvalidQueueRequest) {
+    return new SqsError('InvalidParameterValue', error.message, { cause: error });
+  }
   const options = { cause: error, senderFault: false };
-  if (error instanceof QueueUnavailable) {
+  if (error instanceof QueueUnavailable || error instanceof QueueFull) {
     return new SqsError('ServiceUnavailable', error.message, { ...options, status: 503 });
   }
   return new SqsError('InternalFailure', 'The embedded queue failed; its log says why.', { ...options, status: 500 });
