@@ -1,0 +1,85 @@
+import { constants } from 'node:fs';
+import { access, link, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
+
+/** What a reader needs of a file system. */
+export interface FileReading {
+  /** @throws the system's error: `ENOENT` or `ESTALE` when the file is gone. */
+  read(path: string): Promise<Uint8Array>;
+  /** Names in a folder, in no order; none when the folder is not there. May be stale on a network share (21 s were measured). */
+  list(folder: string): Promise<readonly string[]>;
+}
+
+/** What publishing needs of a file system. */
+export interface FilePublishing extends FileReading {
+  /** Creates the file exclusively (`EEXIST` when it is there), writes and syncs it. Leaves no descriptor behind, whatever fails. */
+  createExclusive(path: string, bytes: Uint8Array): Promise<void>;
+  link(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  /** Makes the folder and those above it; resolves to the uppermost one that was made, or undefined when all were there. */
+  makeFolder(path: string): Promise<string | undefined>;
+  /** Makes the names in a folder survive a power loss. */
+  syncFolder(path: string): Promise<void>;
+  /** Unix milliseconds by the share's own clock. */
+  modifiedAtMs(path: string): Promise<number>;
+}
+
+/** What backpressure needs of a file system. */
+export interface FileSpace {
+  freeBytes(folder: string): Promise<number>;
+}
+
+export type StoreFiles = FilePublishing & FileSpace;
+
+/** The error code of a failed system call, or undefined. */
+export const systemCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** True when a file that was listed is gone: NFS says `ESTALE` for what others call `ENOENT`. */
+export const isGone = (error: unknown): boolean => {
+  const code = systemCode(error);
+  return code === 'ENOENT' || code === 'ESTALE';
+};
+
+export const nodeStoreFiles: StoreFiles = {
+  read: (path) => readFile(path),
+  list: async (folder) => {
+    try {
+      return await readdir(folder);
+    } catch (error) {
+      if (isGone(error)) return [];
+      throw error;
+    }
+  },
+  createExclusive: async (path, bytes) => {
+    const file = await open(path, 'wx', 0o644);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  },
+  link: (from, to) => link(from, to),
+  unlink: (path) => unlink(path),
+  makeFolder: async (path) => {
+    // The usual case costs one call; `mkdir -p` costs one for each level.
+    const there = await access(path, constants.F_OK).then(
+      () => true,
+      () => false,
+    );
+    return there ? undefined : mkdir(path, { recursive: true });
+  },
+  syncFolder: async (path) => {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+  modifiedAtMs: async (path) => (await stat(path)).mtimeMs,
+  freeBytes: async (folder) => {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  },
+};

@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { StoreUnavailable } from '../domain/errors.ts';
+import { type FilePublishing, systemCode } from './files.ts';
+
+/** What a publish writes, and where. Paths are relative to the store's folder. */
+export interface Publication {
+  readonly store: string;
+  /** Name under `tmp/`; unique to this attempt. */
+  readonly temporaryName: string;
+  readonly target: string;
+  readonly bytes: Uint8Array;
+}
+
+const equal = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
+
+/** Makes a folder and lets the new names in the folders above it survive a power loss. */
+const makeDurableFolder = async (files: FilePublishing, folder: string): Promise<void> => {
+  const uppermost = await files.makeFolder(folder);
+  if (uppermost === undefined) return;
+  for (let made = folder; ; made = path.dirname(made)) {
+    await files.syncFolder(path.dirname(made));
+    if (made === uppermost || made === path.dirname(made)) return;
+  }
+};
+
+/**
+ * Gives the temporary its name. An error of `link` says little on a network share: sshfs reports EPERM for EEXIST, and a
+ * link whose answer was lost has happened. So the name is looked at, and its bytes decide (findings: 60 % of sshfs's losers).
+ */
+const linkOrFindEqual = async (files: FilePublishing, temporary: string, target: string, bytes: Uint8Array) => {
+  try {
+    await files.link(temporary, target);
+  } catch (error) {
+    const found = await files.read(target).catch(() => undefined);
+    if (found === undefined || !equal(found, bytes)) throw error;
+  }
+};
+
+/**
+ * Publishes a file: whole or invisible, and durable when this resolves. A repeat with the same bytes succeeds.
+ * @throws StoreUnavailable with the system's error as its cause; a retry is safe after it.
+ */
+export const publish = async (files: FilePublishing, publication: Publication): Promise<void> => {
+  const { store, bytes } = publication;
+  const temporary = path.join(store, 'tmp', publication.temporaryName);
+  const target = path.join(store, publication.target);
+  try {
+    await makeDurableFolder(files, path.dirname(temporary));
+    await makeDurableFolder(files, path.dirname(target));
+    try {
+      await files.createExclusive(temporary, bytes);
+      await linkOrFindEqual(files, temporary, target, bytes);
+      await files.syncFolder(path.dirname(target));
+    } finally {
+      // A temporary that cannot be removed now is removed by a later start; the publish itself stands or fell already.
+      await files.unlink(temporary).catch(() => {});
+    }
+  } catch (error) {
+    throw new StoreUnavailable(
+      `The store at ${store} could not be written (${systemCode(error) ?? 'unknown error'}): free or mount it; the events wait in the queue.`,
+      { cause: error },
+    );
+  }
+};
+
+/** Longest life of a temporary: far longer than any write, so that no living writer loses its own. */
+const temporaryLifeMs = 24 * 3_600_000;
+
+/**
+ * Removes the temporaries of writers that died, by the share's own clock: its idea of now is read off a file just made.
+ * Never throws: what can't be removed now is met again at the next start.
+ */
+export const removeStaleTemporaries = async (
+  files: FilePublishing,
+  store: string,
+  uniqueName: string,
+): Promise<void> => {
+  const folder = path.join(store, 'tmp');
+  const clockFile = path.join(folder, uniqueName);
+  try {
+    await files.makeFolder(folder);
+    await files.createExclusive(clockFile, new Uint8Array());
+    const nowMs = await files.modifiedAtMs(clockFile);
+    for (const name of await files.list(folder)) {
+      const file = path.join(folder, name);
+      const age = nowMs - (await files.modifiedAtMs(file).catch(() => nowMs));
+      if (age > temporaryLifeMs) await files.unlink(file).catch(() => {});
+    }
+  } catch {
+    // An unwritable store is reported by the first publish, with what to do.
+  } finally {
+    await files.unlink(clockFile).catch(() => {});
+  }
+};
