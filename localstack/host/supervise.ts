@@ -8,7 +8,7 @@ export interface SuperviseOptions {
   readonly name: string;
   /** Starts the process anew. */
   readonly start: () => ChildProcess;
-  readonly log: Logger;
+  readonly logger: Logger;
   readonly clock?: Clock;
   /** Wait before the first restart; doubled with each that follows soon. Short, since messages wait meanwhile. */
   readonly firstDelayMs?: number;
@@ -27,7 +27,7 @@ export interface Supervisor {
 
 /** Keeps one child process running until told to stop. */
 export const supervise = (options: SuperviseOptions): Supervisor => {
-  const { name, start, log, clock = systemClock } = options;
+  const { name, start, logger, clock = systemClock } = options;
   const { firstDelayMs = 100, longestDelayMs = 5_000, healthyAfterMs = 10_000 } = options;
   const stopping = new AbortController();
   let child: ChildProcess | undefined;
@@ -37,7 +37,7 @@ export const supervise = (options: SuperviseOptions): Supervisor => {
     const startedMs = clock.monotonicMs();
     const running = start();
     child = running;
-    log.info(`${name} started`, { ...(running.pid === undefined ? {} : { pid: running.pid }), attempt });
+    logger.info(`${name} started`, { ...(running.pid === undefined ? {} : { pid: running.pid }), attempt });
     const end = await new Promise<{ exit_code?: number | null; signal?: string | null; error?: unknown }>((resolve) => {
       running.once('exit', (exitCode, signal) => resolve({ exit_code: exitCode, signal }));
       running.on('error', (error) => {
@@ -49,7 +49,7 @@ export const supervise = (options: SuperviseOptions): Supervisor => {
     if (stopping.signal.aborted) return;
     const ranMs = clock.monotonicMs() - startedMs;
     attempt = ranMs >= healthyAfterMs ? 1 : attempt + 1;
-    log.error(`${name} ended and is started again`, { ...end, attempt, duration_ms: Math.round(ranMs) });
+    logger.error(`${name} ended and is started again`, { ...end, attempt, duration_ms: Math.round(ranMs) });
     await clock.sleep(Math.min(firstDelayMs * 2 ** (attempt - 1), longestDelayMs), stopping.signal);
   };
 
@@ -71,7 +71,7 @@ export const supervise = (options: SuperviseOptions): Supervisor => {
       let inTime = true;
       const deadline = clock.after(timeoutMs, () => {
         inTime = false;
-        log.error(`${name} did not end in time and is killed`, { duration_ms: timeoutMs });
+        logger.error(`${name} did not end in time and is killed`, { duration_ms: timeoutMs });
         running.kill('SIGKILL');
       });
       if (running.exitCode === null && running.signalCode === null) {

@@ -11,7 +11,7 @@ const metricsWaitMs = 1_000;
 export interface EnvironmentOptions extends EnvironmentSettings {
   /** An invocation that takes longer fails, and its thread is ended. */
   readonly timeoutMs: number;
-  readonly log: Logger;
+  readonly logger: Logger;
   readonly clock?: Clock;
 }
 
@@ -37,7 +37,7 @@ interface Call {
 }
 
 export const createEnvironment = (options: EnvironmentOptions): Environment => {
-  const { moduleUrl, functionName, timeoutMs, log, clock = systemClock } = options;
+  const { moduleUrl, functionName, timeoutMs, logger, clock = systemClock } = options;
   const calls = new Map<number, Call>();
   let thread: Worker | undefined;
   let lastId = 0;
@@ -78,7 +78,7 @@ export const createEnvironment = (options: EnvironmentOptions): Environment => {
     worker.on('exit', (exitCode) => {
       if (thread !== worker) return;
       thread = undefined;
-      log.error('an execution environment ended', { reason: functionName, exit_code: exitCode, error: cause });
+      logger.error('an execution environment ended', { reason: functionName, exit_code: exitCode, error: cause });
       failAll(new EnvironmentEnded(`${functionName} ended its thread (exit code ${exitCode})`, { cause }));
     });
     return worker;
@@ -93,7 +93,7 @@ export const createEnvironment = (options: EnvironmentOptions): Environment => {
   const endHung = (): void => {
     const hung = thread;
     thread = undefined;
-    log.error('a function did not answer in time', { reason: functionName, duration_ms: timeoutMs });
+    logger.error('a function did not answer in time', { reason: functionName, duration_ms: timeoutMs });
     failAll(new FunctionTimedOut(`${functionName} did not answer within ${timeoutMs} ms`));
     void hung?.terminate();
   };

@@ -8,7 +8,7 @@ const moduleUrl = new URL('./fixtures/function.ts', import.meta.url).href;
 const opened: { close(): Promise<void> }[] = [];
 
 const open = (timeoutMs = 10_000): Environment => {
-  const environment = createEnvironment({ moduleUrl, functionName: 'fixture', timeoutMs, log: silentLogger });
+  const environment = createEnvironment({ moduleUrl, functionName: 'fixture', timeoutMs, logger: silentLogger });
   opened.push(environment);
   return environment;
 };
@@ -58,7 +58,7 @@ test('a module without a handler fails the invocation', async () => {
     moduleUrl: new URL('../../../shared/domain/limits.ts', import.meta.url).href,
     functionName: 'none',
     timeoutMs: 10_000,
-    log: silentLogger,
+    logger: silentLogger,
   });
   await expect(environment.invoke({})).rejects.toBeInstanceOf(EnvironmentEnded);
 });
@@ -89,7 +89,12 @@ test('metrics of a busy thread are the last known ones', async () => {
 });
 
 test('a pool gives each invocation an environment that has least to do', async () => {
-  const pool = createEnvironmentPool(2, { moduleUrl, functionName: 'fixture', timeoutMs: 10_000, log: silentLogger });
+  const pool = createEnvironmentPool(2, {
+    moduleUrl,
+    functionName: 'fixture',
+    timeoutMs: 10_000,
+    logger: silentLogger,
+  });
   opened.push(pool);
   const hanging = expect(pool.invoke({ behave: 'hang' })).rejects.toBeInstanceOf(EnvironmentEnded);
   expect(await pool.invoke({ behave: 'answer', text: 'the other one' })).toEqual({ text: 'the other one' });

@@ -44,7 +44,12 @@ const impatientClock = (sleeps: number[]) => ({
 
 test('a killed child is started again, and stops gently', async () => {
   const children = starter('runs');
-  const supervisor = supervise({ name: 'child', start: children.start, log: silentLogger, clock: impatientClock([]) });
+  const supervisor = supervise({
+    name: 'child',
+    start: children.start,
+    logger: silentLogger,
+    clock: impatientClock([]),
+  });
   const first = await children.nth(1);
   await once(first, 'message');
   first.kill('SIGKILL');
@@ -64,7 +69,7 @@ test('the wait grows with each early end up to a bound, and starts small after a
   const supervisor = supervise({
     name: 'child',
     start: children.start,
-    log: silentLogger,
+    logger: silentLogger,
     clock,
     firstDelayMs: 100,
     longestDelayMs: 300,
@@ -82,7 +87,7 @@ test('the wait grows with each early end up to a bound, and starts small after a
 
 test('a child that does not end in time is killed', async () => {
   const children = starter('stubborn');
-  const supervisor = supervise({ name: 'child', start: children.start, log: silentLogger });
+  const supervisor = supervise({ name: 'child', start: children.start, logger: silentLogger });
   const child = await children.nth(1);
   await once(child, 'message');
   expect(await supervisor.stop(50)).toBe(false);

@@ -1,0 +1,69 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
+import type { Logger } from '../../../shared/telemetry/log.ts';
+import type { MetricSnapshot } from '../metrics-snapshot.ts';
+import { type Supervisor, supervise } from '../supervise.ts';
+import { isMetricsReply, type MetricsRequest } from './messages.ts';
+
+/** A scrape does not wait longer for the consumer; its last figures are shown instead. */
+const metricsWaitMs = 2_000;
+
+/**
+ * Packs are short-lived strings of hundreds of kilobytes: with V8's default of 16 MiB they are promoted before they die.
+ * Bounded, since each of the process's threads may take three times as much.
+ */
+const nodeFlags = ['--max-semi-space-size=32'];
+
+export interface ConsumerChild {
+  /** The last known metrics of each of its threads. */
+  metrics(): Promise<readonly MetricSnapshot[]>;
+  /** Has it finish its batches. @returns false when it had to be killed */
+  stop(timeoutMs: number): Promise<boolean>;
+}
+
+export interface ConsumerChildOptions {
+  /** What the consumer's environment has beyond the host's own: where its queues are. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+/** Starts the consumer in a process of its own, and again whenever it ends. */
+export const startConsumer = ({ environment, logger, clock = systemClock }: ConsumerChildOptions): ConsumerChild => {
+  let snapshots: readonly MetricSnapshot[] = [];
+  let lastId = 0;
+  const waiting = new Map<number, () => void>();
+
+  const start = (): ChildProcess => {
+    const child = fork(fileURLToPath(new URL('./process.ts', import.meta.url)), {
+      env: { ...process.env, ...environment },
+      execArgv: nodeFlags,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    child.on('message', (message) => {
+      if (!isMetricsReply(message)) return;
+      snapshots = message.snapshots;
+      waiting.get(message.id)?.();
+    });
+    return child;
+  };
+  const supervisor: Supervisor = supervise({ name: 'the consumer', start, logger, clock });
+
+  return {
+    metrics: async () => {
+      const child = supervisor.child;
+      if (child === undefined || !child.connected) return snapshots;
+      const id = ++lastId;
+      const answered = new Promise<void>((resolve) => waiting.set(id, resolve));
+      // A child that dies right now does not answer: the wait below ends all the same.
+      child.send({ kind: 'metrics', id } satisfies MetricsRequest, () => {});
+      const enough = new AbortController();
+      await Promise.race([answered, clock.sleep(metricsWaitMs, enough.signal)]);
+      enough.abort();
+      waiting.delete(id);
+      return snapshots;
+    },
+    stop: (timeoutMs) => supervisor.stop(timeoutMs),
+  };
+};

@@ -1,0 +1,29 @@
+/** The consumer's process: started, watched and ended by the host (`supervise.ts`). */
+import { loadConfig } from '../../../shared/config.ts';
+import { createLogger } from '../../../shared/telemetry/log.ts';
+import { consume } from './consume.ts';
+import { isMetricsRequest, type MetricsReply } from './messages.ts';
+
+const config = loadConfig();
+const logger = createLogger(config.logLevel);
+if (config.queueUrl === undefined || process.send === undefined) {
+  throw new Error('The consumer is started by the host, which tells it its queue.');
+}
+const consumer = consume(config, config.queueUrl, logger);
+
+process.on('message', async (message: unknown) => {
+  if (!isMetricsRequest(message)) return;
+  const reply: MetricsReply = { kind: 'metrics', id: message.id, snapshots: await consumer.metrics() };
+  // The host may have gone meanwhile, which 'disconnect' deals with.
+  if (process.connected) process.send?.(reply);
+});
+
+// Without its host nobody would restart it or end it, and the embedded queue is gone: unacknowledged messages come back.
+process.on('disconnect', () => process.exit(0));
+
+// Ctrl-C reaches the whole process group; the host drains in order and sends SIGTERM when it is the consumer's turn.
+process.on('SIGINT', () => {});
+process.once('SIGTERM', async () => {
+  await consumer.stop();
+  process.exit(0);
+});
