@@ -24,12 +24,15 @@ import type { Journal } from './port.ts';
 export interface JournalOptions {
   /** On a local disk; made if need be. */
   readonly folder: string;
-  /** Size of one journal file. At most a quarter of `maxBytes` is used, since the journal needs four files to work with. */
-  readonly segmentBytes: number;
-  /** The most disk that all journal files take. */
-  readonly maxBytes: number;
-  /** Bodies kept in memory; others are read back when received. */
-  readonly memoryBytes: number;
+  /**
+   * Size of one journal file, default 32 MiB; at most a quarter of `maxBytes` is used, since the journal needs four files
+   * to work with.
+   */
+  readonly segmentBytes?: number;
+  /** The most disk that all journal files take, default 4 GiB. */
+  readonly maxBytes?: number;
+  /** Bodies kept in memory, default 64 MiB; others are read back when received. */
+  readonly memoryBytes?: number;
   /** Milliseconds between the starts of two flushes, default 1: half the commits at the same latency (measured). */
   readonly minFlushIntervalMs?: number;
   readonly clock?: Clock;
@@ -38,15 +41,18 @@ export interface JournalOptions {
   readonly logger?: Logger;
 }
 
+/** As in `shared/config.ts`. */
+const defaultBytes = { segment: 32 * 1024 ** 2, max: 4 * 1024 ** 3, memory: 64 * 1024 ** 2 } as const;
+
 const fewestSegments = 4;
 /** Room for a header, a snapshot and a few messages. */
 const smallestSegmentBytes = 8 * blockBytes;
 
 const wholeBlocks = (bytes: number): number => Math.floor(bytes / blockBytes) * blockBytes;
 
-const segmentBytesOf = ({ segmentBytes, maxBytes }: JournalOptions): number => {
+const segmentBytesOf = (segmentBytes: number, maxBytes: number): number => {
   const bytes = wholeBlocks(Math.min(segmentBytes, maxBytes / fewestSegments));
-  if (bytes < smallestSegmentBytes) {
+  if (!(bytes >= smallestSegmentBytes)) {
     throw new RangeError(
       `A journal file must have at least ${smallestSegmentBytes} bytes, and four must fit maxBytes.`,
     );
@@ -62,8 +68,8 @@ const openSegments = async (
   { segments: list, spares: others }: Replayed,
   nextFile: number,
 ): Promise<Segments> => {
-  const { folder, maxBytes } = options;
-  const segmentBytes = segmentBytesOf(options);
+  const { folder, maxBytes = defaultBytes.max } = options;
+  const segmentBytes = segmentBytesOf(options.segmentBytes ?? defaultBytes.segment, maxBytes);
   // Which grows depends on both.
   const mayGrow = (): boolean => segments.mayGrow;
   const spares = new Spares({ files, folder, segmentBytes, clock, logger, mayGrow, nextFile });
@@ -77,7 +83,7 @@ const openOwned = async (options: JournalOptions, release: () => Promise<void>):
   const { logger = silentLogger, minFlushIntervalMs = 1 } = options;
   const startedMs = clock.monotonicMs();
   const { surveyed, nextFile } = await surveyFolder(files, folder);
-  const state = new JournalState(options.memoryBytes);
+  const state = new JournalState(options.memoryBytes ?? defaultBytes.memory);
   const replayed = await replay(surveyed, replayInto(state, clock)).catch(async (error: unknown) => {
     for (const { file } of surveyed) await file.close();
     throw error;
