@@ -36,14 +36,28 @@ const bytesOf = (file: File, name: string): Buffer => {
   return Buffer.from(buffer, byteOffset, byteLength);
 };
 
-/** A column of n values of different lengths: their bytes one after another, and n + 1 offsets. */
-const slicesOf = (file: File, name: string): readonly Buffer[] => {
-  const arena = bytesOf(file, name);
-  const offsets = column(file, `${name}_offset`);
-  if (!(offsets instanceof BigUint64Array)) throw new Error(`${name}_offset is no u64`);
+/** The payloads: their bytes one after another, and n + 1 offsets. */
+const payloadsOf = (file: File): readonly Buffer[] => {
+  const arena = bytesOf(file, 'payload');
+  const offsets = column(file, 'payload_offset');
+  if (!(offsets instanceof BigUint64Array)) throw new Error('payload_offset is no u64');
   return Array.from({ length: offsets.length - 1 }, (_, row) =>
     arena.subarray(Number(offsets[row]), Number(offsets[row + 1])),
   );
+};
+
+/** A column of codes, as the names that they stand for. */
+const namesOf = (file: File, name: string): readonly string[] => {
+  const dictionary = file.get(`${name}_names`);
+  if (!(dictionary instanceof Dataset) || !Array.isArray(dictionary.value)) throw new Error(`no ${name}_names`);
+  const names = dictionary.value.map(String);
+  const codes = column(file, name);
+  if (!(codes instanceof Uint32Array)) throw new Error(`${name} is no u32`);
+  return Array.from(codes, (code) => {
+    const text = names[code];
+    if (text === undefined) throw new Error(`${name} ${code} has no name`);
+    return text;
+  });
 };
 
 const uuidsOf = (file: File, name: string): readonly string[] => {
@@ -60,11 +74,11 @@ const readPart = (file: string): ScannedPart => {
   const part = new File(name, 'r');
   try {
     const eventIds = uuidsOf(part, 'event_id');
-    const consultationIds = slicesOf(part, 'consultation_id');
-    const payloads = slicesOf(part, 'payload');
+    const consultationIds = namesOf(part, 'consultation');
+    const payloads = payloadsOf(part);
     const rows = eventIds.map((eventId, row) => ({
       eventId,
-      consultationId: consultationIds[row]?.toString('utf8') ?? '',
+      consultationId: consultationIds[row] ?? '',
       payload: payloads[row] ?? Buffer.alloc(0),
     }));
     return { path: file, bytes: bytes.length, rows };
