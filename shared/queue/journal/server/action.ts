@@ -9,7 +9,7 @@ export interface ActionContext {
   /** False when the client asked for no MD5 digests (header `x-fi-digests: none`). */
   readonly digests: boolean;
   /** Fires when nobody waits for the answer any more: the client has gone or the server closes. */
-  readonly abandoned: () => AbortSignal;
+  readonly abandoned: AbortSignal;
   /** Registers what returns the taken messages to the queue, should the answer not be delivered. */
   readonly onUndelivered: (giveBack: () => Promise<unknown>) => void;
 }

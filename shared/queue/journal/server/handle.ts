@@ -13,8 +13,8 @@ export interface Served {
   readonly journal: Journal;
   readonly addresses: Addresses;
   readonly logger: Logger;
-  /** Ends each long poll that is under way; the server calls them when it closes. */
-  readonly endPolls: Set<() => void>;
+  /** The answers that are owed, each with what ends its long poll early; the server looks at them when it closes. */
+  readonly running: Map<ServerResponse, AbortController>;
 }
 
 const targetPrefix = 'AmazonSQS.';
@@ -46,10 +46,10 @@ const requestedAction = (request: IncomingMessage): Action => {
 export const handle = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { journal, addresses, logger, endPolls }: Served,
+  { journal, addresses, logger, running }: Served,
 ): Promise<void> => {
   const abandoned = new AbortController();
-  const endPoll = (): void => abandoned.abort();
+  running.set(response, abandoned);
   let giveBack: (() => Promise<unknown>) | undefined;
   let undelivered = false;
 
@@ -57,7 +57,7 @@ export const handle = async (
     giveBack?.().catch((error: unknown) => logger.warn('Messages of a client that left stay hidden.', { error }));
   };
   response.on('close', () => {
-    endPolls.delete(endPoll);
+    running.delete(response);
     if (response.writableFinished) return;
     undelivered = true;
     abandoned.abort();
@@ -70,10 +70,7 @@ export const handle = async (
       journal,
       addresses,
       digests: request.headers['x-fi-digests'] !== 'none',
-      abandoned: () => {
-        endPolls.add(endPoll);
-        return abandoned.signal;
-      },
+      abandoned: abandoned.signal,
       onUndelivered: (callback) => {
         giveBack = callback;
         // The client left while its messages were being taken, and `close` is over.

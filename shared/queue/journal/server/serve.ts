@@ -5,7 +5,7 @@ import type { Logger } from '../../../telemetry/log.ts';
 import { isLoopback } from '../../sqs/loopback.ts';
 import type { Journal } from '../port.ts';
 import { createAddresses } from './addresses.ts';
-import { handle } from './handle.ts';
+import { handle, type Served } from './handle.ts';
 
 export interface ServeJournalOptions {
   readonly journal: Journal;
@@ -54,13 +54,13 @@ export const serveJournal = async (options: ServeJournalOptions): Promise<Journa
   if (!isLoopback(host)) {
     throw new InvalidSetting([`The embedded queue is served on the loopback only, not on ${host}.`]);
   }
-  const endPolls = new Set<() => void>();
+  const running: Served['running'] = new Map();
   let closing = false;
   const server = createServer({ noDelay: true, keepAliveTimeout: keepAliveTimeoutMs });
   await listen(server, host, port);
   const url = originOf(server);
   const addresses = createAddresses(url, accountId, region);
-  const served = { journal, addresses, logger, endPolls };
+  const served: Served = { journal, addresses, logger, running };
   server.on('request', (request, response) => {
     if (closing) response.setHeader('Connection', 'close');
     void handle(request, response, served);
@@ -72,7 +72,11 @@ export const serveJournal = async (options: ServeJournalOptions): Promise<Journa
       new Promise((resolve) => {
         server.close(() => resolve());
         closing = true;
-        for (const endPoll of endPolls) endPoll();
+        for (const [response, abandoned] of running) {
+          // Its connection would otherwise be kept for the next call, and closing would wait for it.
+          if (!response.headersSent) response.setHeader('Connection', 'close');
+          abandoned.abort();
+        }
         server.closeIdleConnections();
       }),
   };

@@ -19,7 +19,7 @@ export const receiveMessage: Action = async (request, { journal, addresses, dige
       optionalWhole(request, 'WaitTimeSeconds', ranges.waitTimeSeconds) ??
       queue.attributes.receiveMessageWaitTimeSeconds,
     ...(visibilityTimeoutSeconds === undefined ? {} : { visibilityTimeoutSeconds }),
-    signal: abandoned(),
+    signal: abandoned,
   });
   if (messages.length === 0) return {};
   onUndelivered(() =>

@@ -1,16 +1,13 @@
 import { afterAll } from 'vitest';
-import { startFauxqs } from './fixtures/fauxqs.ts';
+import { startServedJournal } from './fixtures/journal.ts';
 import { sqsQueues } from './fixtures/sqs-queues.ts';
 import { describeQueueContract } from './queue.ts';
 
-const server = await startFauxqs();
+const server = await startServedJournal();
 const { makeQueue, close } = sqsQueues(server.url);
 afterAll(async () => {
   close();
   await server.close();
 });
 
-describeQueueContract('fauxqs through the SDK adapter', makeQueue, {
-  pollOutlivesItsClient: true,
-  refusesAstralCharacters: true,
-});
+describeQueueContract('the journal over its protocol, through the SDK adapter', makeQueue);
