@@ -64,7 +64,8 @@ export const createPartWriter = (options: PartWriterOptions): PartWriter => {
         bytes = await writePart(columns, header, compression);
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
-        throw new Poison('unwritable_event', `${events.length} events could not be written as a part`, {
+        const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+        throw new Poison('unwritable_event', `${events.length} events could not be written as a part: ${reason}`, {
           cause: error,
         });
       }

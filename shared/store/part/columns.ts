@@ -1,37 +1,66 @@
 import type { AcceptedEvent, StoredEvent } from '../../domain/event.ts';
 import { type ConsultationId, type EventId, formatUuid, parseUuid } from '../../domain/ids.ts';
 import { type NarrowColumns, noTime, type PartColumns } from './layout.ts';
+import { parseMs, renderMs } from './time.ts';
 
 /** Gives each distinct text a code in the order of its first appearance. */
 class Dictionary {
   readonly names: string[];
+  readonly #most: number;
   readonly #codes = new Map<string, number>();
 
-  constructor(...names: string[]) {
+  /** @param most how many different texts the column's integers can tell apart. */
+  constructor(most: number, ...names: string[]) {
     this.names = names;
+    this.#most = most;
     for (const [code, name] of names.entries()) this.#codes.set(name, code);
   }
 
   codeOf(name: string): number {
     const known = this.#codes.get(name);
     if (known !== undefined) return known;
+    if (this.names.length === this.#most) throw new RangeError(`more than ${this.#most} different names in one part`);
     this.names.push(name);
     this.#codes.set(name, this.names.length - 1);
     return this.names.length - 1;
   }
 }
 
-/** The milliseconds of a time whose text is exactly `YYYY-MM-DDTHH:MM:SS.mmmZ`, else undefined: then the text itself is kept. */
-const canonicalMs = (text: string): number | undefined => {
-  if (text.length !== 24) return undefined;
-  const ms = Date.parse(text);
-  return Number.isFinite(ms) && new Date(ms).toISOString() === text ? ms : undefined;
+/** What `formatUuid` gives back: the 16 bytes hold nothing else. */
+const storableId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const storableText = (text: string): boolean => text.length > 0 && text.isWellFormed() && !text.includes('\0');
+
+/**
+ * Makes sure that the event comes back exactly as it is; what the columns can't hold is refused here, never changed.
+ * @throws RangeError naming the member.
+ */
+const requireStorable = (event: AcceptedEvent): void => {
+  const refuse = (member: string): never => {
+    throw new RangeError(`event ${event.eventId}: its ${member} cannot be stored as it is`);
+  };
+  if (!storableId.test(event.eventId)) refuse('event_id');
+  if (event.leaf.length !== 32) refuse('leaf');
+  if (!storableText(event.eventType)) refuse('event_type');
+  if (!storableText(event.segment)) refuse('segment');
+  if (!storableText(event.consultationId)) refuse('consultation_id');
+  if (event.userId !== undefined && !storableText(event.userId)) refuse('user_id');
+  if (renderMs(parseMs(event.receivedAt)) !== event.receivedAt) refuse('received_at');
+  if (!Number.isInteger(event.requestIndex) || event.requestIndex < 0 || event.requestIndex > 0xffff_ffff) {
+    refuse('request_index');
+  }
+  if (event.payload.length === 0 || !event.payload.isWellFormed()) refuse('payload');
 };
+
+/** More than a batch has by far; the arena is built in memory several times over, and WASM ends at 2 GiB. */
+const mostPayloadLength = 128 * 1024 * 1024;
 
 const payloadArena = (events: readonly AcceptedEvent[]): Pick<PartColumns, 'payload' | 'payloadOffset'> => {
   const payloadOffset = new BigUint64Array(events.length + 1);
+  const length = events.reduce((sum, event) => sum + event.payload.length, 0);
+  if (length > mostPayloadLength) throw new RangeError(`${length} characters of payload are too many for one part`);
   // Three bytes is the most that UTF-8 takes per UTF-16 code unit; one pass then encodes without measuring first.
-  const arena = Buffer.allocUnsafe(events.reduce((most, event) => most + event.payload.length * 3, 0));
+  const arena = Buffer.allocUnsafe(length * 3);
   let at = 0;
   for (const [row, event] of events.entries()) {
     at += arena.write(event.payload, at, 'utf8');
@@ -40,15 +69,17 @@ const payloadArena = (events: readonly AcceptedEvent[]): Pick<PartColumns, 'payl
   return { payload: new Uint8Array(arena.buffer, arena.byteOffset, at), payloadOffset };
 };
 
-/** Turns events into the columns of a part, in their order. There must be at least one. */
+/**
+ * Turns events into the columns of a part, in their order.
+ * @throws RangeError when there is none, or when one would not come back exactly as it is.
+ */
 export const toColumns = (events: readonly AcceptedEvent[]): PartColumns => {
   const count = events.length;
-  const [eventTypes, segments, consultations, users] = [
-    new Dictionary(),
-    new Dictionary(),
-    new Dictionary(),
-    new Dictionary(''),
-  ];
+  if (count === 0) throw new RangeError('a part has at least one event');
+  const eventTypes = new Dictionary(2 ** 16);
+  const segments = new Dictionary(2 ** 16);
+  const consultations = new Dictionary(2 ** 32);
+  const users = new Dictionary(2 ** 32, '');
   const columns = {
     eventId: new Uint8Array(count * 16),
     leaf: new Uint8Array(count * 32),
@@ -62,21 +93,21 @@ export const toColumns = (events: readonly AcceptedEvent[]): PartColumns => {
   };
   let occurredAtText: string[] | undefined;
   for (const [row, event] of events.entries()) {
+    requireStorable(event);
     parseUuid(event.eventId, columns.eventId, row * 16);
     columns.leaf.set(event.leaf, row * 32);
-    columns.receivedAt[row] = BigInt(Date.parse(event.receivedAt));
+    columns.receivedAt[row] = BigInt(parseMs(event.receivedAt));
     columns.requestIndex[row] = event.requestIndex;
     columns.eventType[row] = eventTypes.codeOf(event.eventType);
     columns.segment[row] = segments.codeOf(event.segment);
     columns.consultation[row] = consultations.codeOf(event.consultationId);
     columns.user[row] = users.codeOf(event.userId ?? '');
     if (event.occurredAt === undefined) continue;
-    const ms = canonicalMs(event.occurredAt);
-    if (ms === undefined) {
+    const ms = parseMs(event.occurredAt);
+    columns.occurredAt[row] = BigInt(ms);
+    if (event.occurredAt !== renderMs(ms)) {
       occurredAtText ??= new Array<string>(count).fill('');
       occurredAtText[row] = event.occurredAt;
-    } else {
-      columns.occurredAt[row] = BigInt(ms);
     }
   }
   return {
@@ -101,7 +132,7 @@ const occurredAtOf = (columns: NarrowColumns, row: number): string | undefined =
   const text = columns.occurredAtText?.[row];
   if (text) return text;
   const ms = columns.occurredAt[row] ?? noTime;
-  return ms === noTime ? undefined : new Date(Number(ms)).toISOString();
+  return ms === noTime ? undefined : renderMs(Number(ms));
 };
 
 /**
@@ -114,10 +145,11 @@ export const eventOfRow = (columns: NarrowColumns, row: number, payload: string)
   eventType: nameOf(columns.eventTypeNames, columns.eventType[row]),
   userId: nameOf(columns.userNames, columns.user[row]) || undefined,
   occurredAt: occurredAtOf(columns, row),
-  receivedAt: new Date(Number(columns.receivedAt[row])).toISOString(),
+  receivedAt: renderMs(Number(columns.receivedAt[row])),
   requestIndex: columns.requestIndex[row] ?? 0,
   segment: nameOf(columns.segmentNames, columns.segment[row]),
-  leaf: columns.leaf.subarray(row * 32, row * 32 + 32),
+  // A copy: a view would keep the whole column in memory for as long as the event is, and take it along to another thread.
+  leaf: columns.leaf.slice(row * 32, row * 32 + 32),
   payload,
   position: undefined,
 });

@@ -5,7 +5,10 @@ export const partFormatVersion = 1;
 /** Bytes of a payload chunk: a page of events costs a few chunks to inflate, and deflate still finds its repeats. */
 export const payloadChunkBytes = 256 * 1024;
 
-/** `occurred_at` of an event that has none, or whose text is not the canonical rendering of its milliseconds. */
+/** One chunk a column in any part that `persist` writes; a bound for those that are merged out of them. */
+export const rowsPerChunk = 65_536;
+
+/** `occurred_at` of an event that has none. */
 export const noTime = -(2n ** 63n);
 
 /** The names of the datasets that hold the distinct values behind a column of codes. */
@@ -30,7 +33,7 @@ export interface PartColumns {
   readonly receivedAt: BigInt64Array;
   /** Unix milliseconds, or {@link noTime}. */
   readonly occurredAt: BigInt64Array;
-  /** The text as sent where `occurredAt` cannot render it, else empty; absent when no row needs it. */
+  /** The text as sent where it is not the canonical rendering of `occurredAt`, else empty; absent when no row needs it. */
   readonly occurredAtText: readonly string[] | undefined;
   readonly requestIndex: Uint32Array;
   readonly eventType: Uint16Array;
