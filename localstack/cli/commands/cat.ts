@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { uuidPattern } from '../../../shared/domain/event.ts';
+import type { PartId } from '../../../shared/domain/ids.ts';
+import { level0Path } from '../../../shared/store/level0.ts';
+import type { Command } from '../command.ts';
+import { eventLine } from '../event-line.ts';
+import { eventsOfPart } from '../part-events.ts';
+
+const uuid = new RegExp(uuidPattern);
+const isPartId = (text: string): text is PartId => uuid.test(text);
+
+/** A part may be named by its file, by its path in the store, or by its id. */
+const findPart = (named: string, storeDir: string): string => {
+  const candidates = [named, path.join(storeDir, named)];
+  const id = named.toLowerCase();
+  if (isPartId(id)) candidates.push(path.join(storeDir, level0Path(id)));
+  const found = candidates.find((candidate) => existsSync(candidate));
+  if (found === undefined) throw new Error(`there is no part ${named}, neither as a file nor in ${storeDir}`);
+  return found;
+};
+
+/** Lines are written in pieces of about this many characters: one write a line would take longer than reading. */
+const pieceCharacters = 256 * 1024;
+
+export const cat: Command = {
+  name: 'cat',
+  summary: 'Prints the events of one part as NDJSON, payloads as they were sent.',
+  positionals: ['PART'],
+  options: {},
+  run: async ({ positionals: [named = ''], config, terminal }) => {
+    let piece = '';
+    for (const event of await eventsOfPart(findPart(named, config.storeDir))) {
+      piece += eventLine(event);
+      if (piece.length < pieceCharacters) continue;
+      await terminal.out(piece);
+      piece = '';
+    }
+    if (piece !== '') await terminal.out(piece);
+    return 0;
+  },
+};

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { PartDamaged } from '../../../shared/domain/errors.ts';
+import type { StoredEvent } from '../../../shared/domain/event.ts';
+import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
+import { isGone, nodeStoreFiles } from '../../../shared/store/files.ts';
+import { listLevel0 } from '../../../shared/store/level0.ts';
+import { type Command, type CommandContext, countOption, textOption } from '../command.ts';
+import { eventLine } from '../event-line.ts';
+import { type EventFilter, eventsOfPart } from '../part-events.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Folders of a network share can't be watched, so they are listed; twice a second feels immediate. */
+const lookIntervalMs = 500;
+
+const listParts = (storeDir: string): Promise<readonly string[]> => listLevel0(nodeStoreFiles, storeDir);
+
+/** The events of a part; none, and a line that says so, when it is damaged or was removed meanwhile. */
+const eventsOf = async (file: string, filter: EventFilter, terminal: Terminal): Promise<readonly StoredEvent[]> => {
+  try {
+    return await eventsOfPart(file, filter);
+  } catch (error) {
+    if (isGone(error)) return [];
+    if (!(error instanceof PartDamaged)) throw error;
+    terminal.err(`fi: ${error.message}\n`);
+    return [];
+  }
+};
+
+/** Walks back from the newest part until there are enough. */
+const printLast = async (
+  parts: readonly string[],
+  lines: number,
+  filter: EventFilter,
+  { config, terminal }: CommandContext,
+): Promise<void> => {
+  let last: readonly StoredEvent[] = [];
+  for (const part of parts.toReversed()) {
+    if (last.length >= lines) break;
+    last = [...(await eventsOf(path.join(config.storeDir, part), filter, terminal)), ...last];
+  }
+  if (lines > 0) await terminal.out(last.slice(-lines).map(eventLine).join(''));
+};
+
+const follow = async (
+  printed: readonly string[],
+  filter: EventFilter,
+  clock: Clock,
+  { config, terminal, signal }: CommandContext,
+): Promise<void> => {
+  let known = new Set(printed);
+  for (;;) {
+    await clock.sleep(lookIntervalMs, signal);
+    if (signal.aborted) return;
+    const parts = await listParts(config.storeDir);
+    for (const part of parts) {
+      if (known.has(part)) continue;
+      const events = await eventsOf(path.join(config.storeDir, part), filter, terminal);
+      await terminal.out(events.map(eventLine).join(''));
+    }
+    known = new Set(parts);
+  }
+};
+
+export const tail: Command = {
+  name: 'tail',
+  summary: 'Prints the newest stored events as NDJSON.',
+  positionals: [],
+  options: {
+    follow: { type: 'boolean', short: 'f', help: 'Go on with what is stored from now on, until Ctrl-C.' },
+    lines: { type: 'string', short: 'n', default: '10', placeholder: 'COUNT', help: 'So many of what is there.' },
+    consultation: { type: 'string', short: 'c', placeholder: 'ID', help: 'Only events of this consultation.' },
+    type: { type: 'string', short: 't', placeholder: 'TYPE', help: 'Only events of this type.' },
+  },
+  run: async (context) => {
+    const { options, config } = context;
+    const lines = countOption(options, 'lines');
+    const filter = { consultationId: textOption(options, 'consultation'), eventType: textOption(options, 'type') };
+    const parts = await listParts(config.storeDir);
+    await printLast(parts, lines, filter, context);
+    if (options.follow === true) await follow(parts, filter, systemClock, context);
+    return 0;
+  },
+};
