@@ -74,7 +74,12 @@ const openSegments = async (
   const mayGrow = (): boolean => segments.mayGrow;
   const spares = new Spares({ files, folder, segmentBytes, clock, logger, mayGrow, nextFile });
   const segments = new Segments(list, spares, segmentBytes, maxBytes);
-  for (const spare of others) await spares.recycle(spare);
+  for (const spare of others) {
+    // It may have been made by a process that was killed before it could sync it.
+    await spare.file.sync();
+    await spares.recycle(spare);
+  }
+  await files.syncFolder(folder);
   return segments;
 };
 

@@ -23,18 +23,19 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('advance' as const), seconds: fc.integer({ min: 1, max: 40 }) }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
 );
 
 const life = fc.record({
-  operations: fc.array(operation, { minLength: 1, maxLength: 60 }),
-  stopAfterWrites: fc.integer({ min: 1, max: 80 }),
+  operations: fc.array(operation, { minLength: 1, maxLength: 80 }),
+  stopAfterWrites: fc.integer({ min: 1, max: 40 }),
   powerLoss: fc.boolean(),
+  faultShare: fc.constantFrom(0, 0, 0.1, 0.4),
 });
 
 const history = fc.record({ seed: fc.integer(), lives: fc.array(life, { minLength: 1, maxLength: 4 }) });
 
-const runs = Number(process.env.FI_PROPERTY_RUNS ?? 150);
+const runs = Number(process.env.FI_PROPERTY_RUNS ?? 500);
 
 describe('kill -9 and loss of power at any write', () => {
   it('lose no confirmed send, undo no confirmed delete, invent nothing and split no batch', async () => {

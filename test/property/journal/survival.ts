@@ -1,8 +1,9 @@
+import { QueueUnavailable } from '../../../shared/domain/errors.ts';
 import { JournalDamaged } from '../../../shared/queue/journal/errors.ts';
 import { openJournal } from '../../../shared/queue/journal/open.ts';
 import type { Journal, JournalQueue, JournalReceivedMessage } from '../../../shared/queue/journal/port.ts';
 import { ManualClock } from '../../unit/journal/manual-clock.ts';
-import { SimulatedDisk, seededFill } from '../../unit/journal/simulated-disk.ts';
+import { SimulatedDisk, seededFill, type WriteFate } from '../../unit/journal/simulated-disk.ts';
 
 export type Operation =
   | { readonly kind: 'send'; readonly messages: number; readonly bytes: number }
@@ -18,6 +19,8 @@ export interface Life {
   readonly stopAfterWrites: number;
   /** Otherwise it is only killed. */
   readonly powerLoss: boolean;
+  /** Share of the writes that are reported as failed, whatever of them reached the disk. */
+  readonly faultShare: number;
 }
 
 export type Violation = string;
@@ -162,24 +165,29 @@ const lookAt = async (disk: SimulatedDisk): Promise<readonly string[]> => {
   return present;
 };
 
-const live = async (
-  disk: SimulatedDisk,
-  known: Known,
-  { operations, stopAfterWrites, powerLoss }: Life,
-): Promise<void> => {
+const faults: readonly WriteFate[] = ['nothing', 'part', 'all'];
+
+const live = async (disk: SimulatedDisk, known: Known, life: Life): Promise<void> => {
+  const { operations, stopAfterWrites, powerLoss, faultShare } = life;
   const clock = new ManualClock();
+  disk.fateOf = () =>
+    disk.random() < faultShare ? (faults[Math.floor(disk.random() * faults.length)] ?? 'nothing') : 'success';
   const stopped = disk.stopAfter(stopAfterWrites);
   const lived = (async () => {
     const journal = await open(disk, clock);
     await journal.createQueue('dead');
     const queue = await journal.createQueue('work', { redrivePolicy });
     await new Clients(known, queue, clock).run(operations);
-  })();
+  })().catch((error: unknown) => {
+    // The disk took nothing: the process ends at its start.
+    if (!(error instanceof QueueUnavailable)) throw error;
+  });
   await Promise.race([stopped, lived]);
   // Confirmations that are on their way to clients still arrive.
   await turns(3);
   if (powerLoss) disk.losePower();
   else disk.kill();
+  disk.fateOf = () => 'success';
 };
 
 /** Lives one life after the other on the same disk, and says what each loss of power broke. */
