@@ -188,6 +188,35 @@ describe('a client that goes away', () => {
   });
 });
 
+describe('a client that goes away in the middle of its answer', () => {
+  it('is taken for one that got nothing', async () => {
+    const server = await startServedJournal();
+    const queue = await server.journal.createQueue('large');
+    // More than the sockets of both ends hold between them, so that the answer cannot be on its way as a whole.
+    const count = limits.entriesPerCall;
+    const body = 'x'.repeat(limits.messageBytes);
+    for (let sent = 0; sent < count; sent++) await queue.sendBatch([{ body }]);
+    const QueueUrl = `${server.url}/000000000000/large`;
+    const poll = request(server.url, { method: 'POST', agent: false, ...target('ReceiveMessage') });
+    poll.end(JSON.stringify({ QueueUrl, MaxNumberOfMessages: count }));
+    await new Promise<void>((resolve) => {
+      poll.on('response', (response) => {
+        response.on('error', () => {});
+        response.on('close', resolve);
+        poll.destroy();
+      });
+    });
+    const again = [];
+    while (again.length < count) {
+      const more = await queue.receive({ maxMessages: count, waitTimeSeconds: 10 });
+      expect(more.length).toBeGreaterThan(0);
+      again.push(...more);
+    }
+    expect(new Set(again.map(({ receiveCount }) => receiveCount))).toEqual(new Set([2]));
+    await server.close();
+  });
+});
+
 describe('the server itself', () => {
   it.for(['0.0.0.0', '::', '192.168.1.10', 'example.org'])('refuses to listen on %s', async (host) => {
     const { journal, close } = await startJournal();
