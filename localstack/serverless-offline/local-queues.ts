@@ -46,21 +46,26 @@ const openEmbedded = async (
     segmentBytes: config.queueSegmentBytes,
     logger,
   });
-  await createQueues(journal, resources);
-  const server = await serveJournal({ journal, port: config.queuePort, accountId, region, logger });
-  return {
-    urlOf: (logicalId) => server.queueUrl(nameOf(resources, logicalId)),
-    polledQueue: (logicalId) => {
-      const name = nameOf(resources, logicalId);
-      const queue = journal.queue(name);
-      if (queue === undefined) throw new Error(`the embedded queue has no queue ${name}`);
-      return { queue, arn: arnOf(name), visibilityTimeoutSeconds: queue.attributes.visibilityTimeoutSeconds };
-    },
-    close: async () => {
-      await server.close();
-      await journal.close();
-    },
-  };
+  try {
+    await createQueues(journal, resources);
+    const server = await serveJournal({ journal, port: config.queuePort, accountId, region, logger });
+    return {
+      urlOf: (logicalId) => server.queueUrl(nameOf(resources, logicalId)),
+      polledQueue: (logicalId) => {
+        const name = nameOf(resources, logicalId);
+        const queue = journal.queue(name);
+        if (queue === undefined) throw new Error(`the embedded queue has no queue ${name}`);
+        return { queue, arn: arnOf(name), visibilityTimeoutSeconds: queue.attributes.visibilityTimeoutSeconds };
+      },
+      close: async () => {
+        await server.close();
+        await journal.close();
+      },
+    };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
 };
 
 /** The queue elsewhere that `FI_QUEUE_URL` names. */
