@@ -6,20 +6,16 @@ import { parseMs, renderMs } from './time.ts';
 /** Gives each distinct text a code in the order of its first appearance. */
 class Dictionary {
   readonly names: string[];
-  readonly #most: number;
   readonly #codes = new Map<string, number>();
 
-  /** @param most how many different texts the column's integers can tell apart. */
-  constructor(most: number, ...names: string[]) {
+  constructor(...names: string[]) {
     this.names = names;
-    this.#most = most;
     for (const [code, name] of names.entries()) this.#codes.set(name, code);
   }
 
   codeOf(name: string): number {
     const known = this.#codes.get(name);
     if (known !== undefined) return known;
-    if (this.names.length === this.#most) throw new RangeError(`more than ${this.#most} different names in one part`);
     this.names.push(name);
     this.#codes.set(name, this.names.length - 1);
     return this.names.length - 1;
@@ -76,18 +72,18 @@ const payloadArena = (events: readonly AcceptedEvent[]): Pick<PartColumns, 'payl
 export const toColumns = (events: readonly AcceptedEvent[]): PartColumns => {
   const count = events.length;
   if (count === 0) throw new RangeError('a part has at least one event');
-  const eventTypes = new Dictionary(2 ** 16);
-  const segments = new Dictionary(2 ** 16);
-  const consultations = new Dictionary(2 ** 32);
-  const users = new Dictionary(2 ** 32, '');
+  const eventTypes = new Dictionary();
+  const segments = new Dictionary();
+  const consultations = new Dictionary();
+  const users = new Dictionary('');
   const columns = {
     eventId: new Uint8Array(count * 16),
     leaf: new Uint8Array(count * 32),
     receivedAt: new BigInt64Array(count),
     occurredAt: new BigInt64Array(count).fill(noTime),
     requestIndex: new Uint32Array(count),
-    eventType: new Uint16Array(count),
-    segment: new Uint16Array(count),
+    eventType: new Uint32Array(count),
+    segment: new Uint32Array(count),
     consultation: new Uint32Array(count),
     user: new Uint32Array(count),
   };

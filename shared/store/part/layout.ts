@@ -19,7 +19,7 @@ export const dictionaries = {
   user: 'user_names',
 } as const;
 
-/** The columns of a part, row by row. A code points into its dictionary; user code 0 is the empty name: no user. */
+/** The columns of a part, row by row. A code points into its dictionary, and has 32 bits because clients choose the names: one batch may hold more than 65,536 of them; user code 0 is the empty name: no user. */
 export interface PartColumns {
   readonly count: number;
   readonly payload: Uint8Array;
@@ -36,9 +36,9 @@ export interface PartColumns {
   /** The text as sent where it is not the canonical rendering of `occurredAt`, else empty; absent when no row needs it. */
   readonly occurredAtText: readonly string[] | undefined;
   readonly requestIndex: Uint32Array;
-  readonly eventType: Uint16Array;
+  readonly eventType: Uint32Array;
   readonly eventTypeNames: readonly string[];
-  readonly segment: Uint16Array;
+  readonly segment: Uint32Array;
   readonly segmentNames: readonly string[];
   readonly consultation: Uint32Array;
   readonly consultationNames: readonly string[];

@@ -2,7 +2,7 @@ import type { Compression } from '../port.ts';
 import { type Hdf5, uniqueName, useHdf5, withBytes } from './hdf5.ts';
 import { type PartColumns, partFormat, partFormatVersion, payloadChunkBytes, rowsPerChunk } from './layout.ts';
 
-type IntegerArray = Uint8Array | Uint16Array | Uint32Array | BigUint64Array | BigInt64Array;
+type IntegerArray = Uint8Array | Uint32Array | BigUint64Array | BigInt64Array;
 
 /** A dataset as HDF5 is told about it. */
 interface Dataset {
