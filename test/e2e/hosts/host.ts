@@ -26,6 +26,7 @@ export interface LocalHost extends Host {
   readonly port: number;
   readonly storeDir: string;
   readonly queueDir: string;
+  readonly keysFile: string;
   readonly process: HostProcess;
   /** SIGTERM, and how it ended. */
   terminate(): Promise<Exit>;
@@ -112,6 +113,7 @@ const launch = async (
     maxBodyBytes: Number(environment.FI_MAX_BODY_BYTES),
     storeDir: environment.FI_STORE_DIR ?? '',
     queueDir: environment.FI_QUEUE_DIR ?? '',
+    keysFile: environment.FI_KEYS_FILE ?? '',
     process: child,
     terminate,
     restart: () => launch(launcher, folder, ports, settings),
