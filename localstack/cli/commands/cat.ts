@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { uuidPattern } from '../../../shared/domain/event.ts';
 import type { PartId } from '../../../shared/domain/ids.ts';
+import { eventLine } from '../../../shared/http/read/event-text.ts';
 import { level0Path } from '../../../shared/store/level0.ts';
 import type { Command } from '../command.ts';
-import { eventLine } from '../event-line.ts';
 import { eventsOfPart } from '../part-events.ts';
 
 const uuid = new RegExp(uuidPattern);

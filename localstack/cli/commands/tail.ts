@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { PartDamaged } from '../../../shared/domain/errors.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
+import { eventLine } from '../../../shared/http/read/event-text.ts';
 import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
 import { isGone, nodeStoreFiles } from '../../../shared/store/files.ts';
 import { listLevel0 } from '../../../shared/store/level0.ts';
 import { type Command, type CommandContext, countOption, textOption } from '../command.ts';
-import { eventLine } from '../event-line.ts';
 import { type EventFilter, eventsOfPart } from '../part-events.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,7 +10,6 @@ import {
   headersTooLarge,
   malformedHttp,
   type ProtocolProblem,
-  problemAnswer,
   requestTargetTooLong,
   requestTimeout,
 } from './protocol-problems.ts';
@@ -43,6 +43,13 @@ export interface Front {
   close(): Promise<void>;
 }
 
+/** Ids that no other run of a host gives: a random beginning and a count. */
+const createRequestIds = (): (() => string) => {
+  const prefix = randomBytes(6).toString('hex');
+  let count = 0;
+  return () => `${prefix}-${++count}`;
+};
+
 const listen = (server: Server, host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -68,6 +75,7 @@ const problemOfParser = (error: NodeJS.ErrnoException): ProtocolProblem | undefi
 /** Opens the HTTP front. @throws the system's error when the address cannot be had. */
 export const openFront = async (options: FrontOptions): Promise<Front> => {
   const { maxBodyBytes, requestTimeoutMs, dispatch, failed } = options;
+  const newRequestId = createRequestIds();
   /** Requests that are being read or answered. */
   let open = 0;
   let draining = false;
@@ -84,7 +92,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
   const refuse = (request: IncomingMessage, response: ServerResponse, problem: ProtocolProblem): void => {
     failed(problem.tag);
     answering.add(request.socket);
-    writeAnswer(response, problemAnswer(problem), { close: true, end: false });
+    writeAnswer(response, problem.answer(newRequestId()), { close: true, end: false });
     lingerThenEnd(request, response);
     over();
   };
@@ -93,6 +101,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
     const { socket } = request;
     answering.add(socket);
     const result = await dispatch({
+      id: newRequestId(),
       method: request.method ?? '',
       target: request.url ?? '',
       headers: request.headers,
@@ -108,7 +117,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
     open++;
     if ((request.url ?? '').length > limits.requestTargetLength) {
       request.resume();
-      refuse(request, response, requestTargetTooLong(limits.requestTargetLength));
+      refuse(request, response, requestTargetTooLong);
       return;
     }
     readBody(request, maxBodyBytes, {
@@ -146,7 +155,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
     if (problem === undefined || !socket.writable || answering.has(socket)) socket.destroy();
     else {
       answering.add(socket);
-      socket.end(renderAnswer(problemAnswer(problem)), () => socket.destroy());
+      socket.end(renderAnswer(problem.answer(newRequestId())), () => socket.destroy());
     }
   });
   await listen(server, options.host, options.port);

@@ -1,71 +1,64 @@
-import type { Answer } from './raw-request.ts';
+import { BodyTooLarge, RequestTimeout } from '../../../shared/domain/errors.ts';
+import { limits } from '../../../shared/domain/limits.ts';
+import { problemAnswer } from '../../../shared/http/problem.ts';
+import type { HttpAnswer } from '../../../shared/http/request.ts';
 
 /** What goes wrong before there is a request that a function could be given. */
 export interface ProtocolProblem {
-  readonly status: number;
-  /** The `error_type` label of `fi_events_failed_total`; kebab-cased it ends the problem's type. */
+  /** The `error_type` label of `fi_events_failed_total`. */
   readonly tag: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly field?: string;
+  readonly answer: (requestId: string) => HttpAnswer;
 }
 
-export const malformedHttp: ProtocolProblem = {
-  status: 400,
-  tag: 'MalformedHttp',
-  title: 'Malformed HTTP',
-  detail: 'What was sent is not HTTP/1.1.',
-};
-
-export const headersTooLarge: ProtocolProblem = {
-  status: 431,
-  tag: 'HeadersTooLarge',
-  title: 'Headers too large',
-  detail: 'The request line and headers together are larger than 16 KiB.',
-};
-
-export const requestTimeout: ProtocolProblem = {
-  status: 408,
-  tag: 'RequestTimeout',
-  title: 'Request timeout',
-  detail: 'The request was not complete in time: send it again, in smaller pieces if the line is slow.',
-};
-
-export const expectationFailed: ProtocolProblem = {
-  status: 417,
-  tag: 'ExpectationFailed',
-  title: 'Expectation failed',
-  detail: 'Expect: only 100-continue is understood.',
-  field: 'Expect',
-};
-
-export const requestTargetTooLong = (limitCharacters: number): ProtocolProblem => ({
-  status: 414,
-  tag: 'RequestTargetTooLong',
-  title: 'Request target too long',
-  detail: `Path and query together are longer than ${limitCharacters} characters.`,
+const ofError = (error: BodyTooLarge | RequestTimeout): ProtocolProblem => ({
+  tag: error.tag,
+  answer: (requestId) => problemAnswer(error, requestId),
 });
 
-export const bodyTooLarge = (limitBytes: number): ProtocolProblem => ({
-  status: 413,
-  tag: 'BodyTooLarge',
-  title: 'Body too large',
-  detail: `The body is larger than ${limitBytes} bytes: send the events in several requests.`,
-  field: 'body',
-});
+export const bodyTooLarge = (limitBytes: number): ProtocolProblem => ofError(new BodyTooLarge(limitBytes));
+
+export const requestTimeout: ProtocolProblem = ofError(
+  new RequestTimeout('The request was not complete in time: send it again, in smaller pieces if the line is slow.'),
+);
 
 const kebab = (tag: string): string => tag.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
 
-/** The problem as RFC 9457 has it. */
-export const problemAnswer = (problem: ProtocolProblem): Answer => ({
-  statusCode: problem.status,
-  headers: { 'content-type': 'application/problem+json' },
-  body: JSON.stringify({
-    type: `urn:fi-events:problem:${kebab(problem.tag)}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.detail,
-    ...(problem.field === undefined ? {} : { field: problem.field }),
+/** Problems of HTTP itself. Behind API Gateway the gateway answers these in its own way, so the API does not name them. */
+const ofProtocol = (tag: string, status: number, title: string, detail: string): ProtocolProblem => ({
+  tag,
+  answer: (requestId) => ({
+    statusCode: status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify({
+      type: `urn:fi-events:problem:${kebab(tag)}`,
+      title,
+      status,
+      detail,
+      instance: `urn:fi-events:request:${requestId}`,
+    }),
+    isBase64Encoded: false,
   }),
-  isBase64Encoded: false,
 });
+
+export const malformedHttp = ofProtocol('MalformedHttp', 400, 'Malformed HTTP', 'What was sent is not HTTP/1.1.');
+
+export const headersTooLarge = ofProtocol(
+  'HeadersTooLarge',
+  431,
+  'The headers are too large',
+  'The request line and headers together are larger than 16 KiB.',
+);
+
+export const expectationFailed = ofProtocol(
+  'ExpectationFailed',
+  417,
+  'The expectation cannot be met',
+  'Expect: only 100-continue is understood.',
+);
+
+export const requestTargetTooLong = ofProtocol(
+  'RequestTargetTooLong',
+  414,
+  'The request target is too long',
+  `Path and query together are longer than ${limits.requestTargetLength} characters.`,
+);

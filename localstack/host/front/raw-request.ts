@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpAnswer } from '../../../shared/http/request.ts';
 
 /** A whole request as it came from the socket. */
 export interface RawRequest {
+  /** Names it in problems and logs. */
+  readonly id: string;
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
@@ -10,13 +13,5 @@ export interface RawRequest {
   readonly sourceIp: string;
 }
 
-/** What a function with an HTTP trigger answers (API Gateway payload format 2.0). */
-export interface Answer {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly isBase64Encoded: boolean;
-}
-
 /** Answers a request; never rejects. */
-export type Dispatch = (request: RawRequest) => Promise<Answer>;
+export type Dispatch = (request: RawRequest) => Promise<HttpAnswer>;

@@ -1,11 +1,11 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Answer } from './raw-request.ts';
+import type { HttpAnswer } from '../../../shared/http/request.ts';
 
-const bodyBytes = (answer: Answer): Buffer | string =>
+const bodyBytes = (answer: HttpAnswer): Buffer | string =>
   answer.isBase64Encoded ? Buffer.from(answer.body, 'base64') : answer.body;
 
 /** A flat list is what node:http writes fastest. */
-const headerList = (answer: Answer, length: number, close: boolean): string[] => {
+const headerList = (answer: HttpAnswer, length: number, close: boolean): string[] => {
   const list: string[] = [];
   for (const name in answer.headers) list.push(name, answer.headers[name] ?? '');
   list.push('content-length', String(length));
@@ -16,7 +16,7 @@ const headerList = (answer: Answer, length: number, close: boolean): string[] =>
 /** Writes all of the answer, and ends it unless the caller still has to swallow what the client sends. */
 export const writeAnswer = (
   response: ServerResponse,
-  answer: Answer,
+  answer: HttpAnswer,
   options: { close: boolean; end: boolean },
 ): void => {
   const body = bodyBytes(answer);
@@ -26,7 +26,7 @@ export const writeAnswer = (
 };
 
 /** The same where node:http has no response object: on a socket whose request could not be read. */
-export const renderAnswer = (answer: Answer): string => {
+export const renderAnswer = (answer: HttpAnswer): string => {
   const list = headerList(answer, Buffer.byteLength(answer.body), true);
   let text = `HTTP/1.1 ${answer.statusCode} ${STATUS_CODES[answer.statusCode] ?? ''}\r\n`;
   for (let index = 0; index < list.length; index += 2) text += `${list[index]}: ${list[index + 1]}\r\n`;

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../../shared/config.ts';
+import { systemClock } from '../../shared/ports/clock.ts';
+import { nodeStoreFiles } from '../../shared/store/files.ts';
+import { removeStaleTemporaries } from '../../shared/store/publish.ts';
+import type { Logger } from '../../shared/telemetry/log.ts';
+import { eventsFailed, registry } from '../../shared/telemetry/metrics.ts';
+import { createWiring } from '../../shared/wiring.ts';
+import { startConsumer } from './consumer/child.ts';
+import { createDispatch } from './dispatch.ts';
+import { openFront } from './front/front.ts';
+import { createFunctions } from './functions.ts';
+import { requireLoopbackWithoutKeys } from './loopback-only.ts';
+import { renderMetrics, snapshotOf } from './metrics-snapshot.ts';
+import { openQueues } from './queues.ts';
+import { createReadThread } from './read-thread.ts';
+
+export interface Host {
+  /** Where the API is. */
+  readonly url: string;
+  readonly needsKey: boolean;
+  /** Where the queues are, as settings. */
+  readonly queueEnvironment: Readonly<Record<string, string>>;
+  /**
+   * No new requests, packs flushed, batches finished, queue closed.
+   * @returns false when something was not finished within `FI_DRAIN_TIMEOUT_MS`; nothing that got a 202 is lost by that.
+   */
+  drain(): Promise<boolean>;
+}
+
+/** Waits for `work`, but not beyond the deadline. @returns whether it was in time */
+const inTime = async (work: Promise<unknown>, leftMs: number): Promise<boolean> => {
+  const waiting = new AbortController();
+  const done = await Promise.race([work.then(() => true), systemClock.sleep(leftMs, waiting.signal).then(() => false)]);
+  waiting.abort();
+  return done;
+};
+
+/**
+ * Starts everything that `npm start` runs. What was started is stopped again when a later step fails.
+ * @throws InvalidSetting, the queue's errors, or the system's when a port cannot be had.
+ */
+export const startHost = async (config: Config, logger: Logger): Promise<Host> => {
+  const failed = (errorType: string): void => eventsFailed.inc({ error_type: errorType });
+  let drainDeadlineMs: number | undefined;
+  let everythingInTime = true;
+  const drainLeftMs = (): number =>
+    drainDeadlineMs === undefined ? 0 : Math.max(0, drainDeadlineMs - systemClock.monotonicMs());
+  const mustBeInTime = async (work: Promise<unknown>): Promise<void> => {
+    if (!(await inTime(work, drainLeftMs()))) everythingInTime = false;
+  };
+
+  // Stopped in the reverse order of their start.
+  await using starting = new AsyncDisposableStack();
+  const queues = await openQueues(config, logger);
+  starting.defer(() => queues.close());
+
+  const consumer = startConsumer({ environment: queues.environment, logger });
+  starting.defer(async () => {
+    if (!(await consumer.stop(drainLeftMs()))) everythingInTime = false;
+  });
+
+  const readThread = createReadThread(logger, failed);
+  starting.defer(() => readThread.environment.close());
+
+  const wiring = createWiring(config, {
+    queue: queues.events,
+    deadLetterQueue: queues.deadLetters,
+    logger,
+    metricsText: async () =>
+      renderMetrics([
+        await snapshotOf(registry),
+        await readThread.environment.metrics(),
+        ...(await consumer.metrics()),
+      ]),
+  });
+  wiring.policy();
+  const { keys } = wiring.chain();
+  await requireLoopbackWithoutKeys(config.httpHost, keys.required());
+  const sampling = wiring.backpressure().start();
+  starting.defer(() => sampling.stop());
+  // In the background: the folder may be a share that takes its time.
+  void removeStaleTemporaries(nodeStoreFiles, config.storeDir, `start-${randomUUID()}`);
+
+  const front = await openFront({
+    host: config.httpHost,
+    port: config.httpPort,
+    maxBodyBytes: config.maxBodyBytes,
+    requestTimeoutMs: config.requestTimeoutMs,
+    dispatch: createDispatch({
+      functions: await createFunctions(wiring, readThread.handler),
+      isDraining: () => drainDeadlineMs !== undefined,
+      failed,
+      logger,
+    }),
+    failed,
+  });
+  starting.defer(async () => {
+    await mustBeInTime(front.drain());
+    await mustBeInTime(wiring.enqueue().drain());
+    await front.close();
+  });
+
+  const running = starting.move();
+  return {
+    url: front.url,
+    needsKey: keys.required(),
+    queueEnvironment: queues.environment,
+    drain: async () => {
+      drainDeadlineMs = systemClock.monotonicMs() + config.drainTimeoutMs;
+      await running.disposeAsync();
+      return everythingInTime;
+    },
+  };
+};
