@@ -1,0 +1,32 @@
+import { QueueUnavailable, StoreUnavailable } from '../shared/domain/errors.ts';
+import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
+import { lazyHandler } from '../shared/http/lazy-handler.ts';
+import { jsonAnswer } from '../shared/http/request.ts';
+import type { QueueGauge } from '../shared/queue/port.ts';
+import type { StoreGauge } from '../shared/store/port.ts';
+import { healthDependencies } from '../shared/wiring.ts';
+
+export interface HealthDependencies extends ChainDependencies {
+  readonly queue: QueueGauge;
+  readonly store: Pick<StoreGauge, 'probe'>;
+}
+
+/** @throws QueueUnavailable | StoreUnavailable whatever the adapter threw, so that a probe always sees a 503. */
+const checkReady = async ({ queue, store }: HealthDependencies): Promise<void> => {
+  const [ofQueue, ofStore] = await Promise.allSettled([queue.depth(), store.probe()]);
+  if (ofQueue.status === 'rejected')
+    throw new QueueUnavailable('The queue cannot be reached.', { cause: ofQueue.reason });
+  if (ofStore.status === 'rejected')
+    throw new StoreUnavailable('The store cannot be written.', { cause: ofStore.reason });
+};
+
+/** `GET /health/live`: the process answers. `GET /health/ready`: the queue answers and the store can be written. */
+export const createHandler = (dependencies: HealthDependencies): HttpHandler =>
+  chain(async (request) => {
+    if (request.routeKey === 'GET /health/live') return jsonAnswer(200, { status: 'live' });
+    await checkReady(dependencies);
+    return jsonAnswer(200, { status: 'ready', queue: 'reachable', store: 'writable' });
+  }, dependencies);
+
+/** What Lambda and serverless-offline run. */
+export const handler: HttpHandler = lazyHandler(async () => createHandler(await healthDependencies()));

@@ -1,0 +1,165 @@
+import Type from 'typebox';
+import { consultationIdSchema, uuidPattern } from '../../domain/event.ts';
+import { eventTypePattern, limits } from '../../domain/limits.ts';
+import type { RouteKey } from '../routes.ts';
+import type { SchemaName } from './schemas.ts';
+
+/** What there is to say of an operation beyond its route. */
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters: readonly object[];
+  readonly requestBody?: object;
+  /** The status that it answers when all is well, and its content by media type. */
+  readonly success: {
+    readonly status: 200 | 202;
+    readonly description: string;
+    readonly headers?: object;
+    readonly content: object;
+  };
+  /** Statuses of its problems beyond those that every operation has. */
+  readonly problems: readonly number[];
+  /** Set where a refused batch says what is wrong with each event. */
+  readonly rejectsBatches?: true;
+}
+
+export const schemaRef = (name: SchemaName): object => ({ $ref: `#/components/schemas/${name}` });
+
+const json = (...names: readonly SchemaName[]): object => ({
+  'application/json': {
+    schema: names.length === 1 ? names.map(schemaRef)[0] : { oneOf: names.map(schemaRef) },
+  },
+});
+
+const parameter = (place: 'path' | 'query' | 'header', name: string, description: string, schema: object): object => ({
+  name,
+  in: place,
+  description,
+  required: place === 'path',
+  schema,
+});
+
+const consultation = parameter('path', 'id', 'The consultation, percent-encoded.', consultationIdSchema);
+
+const idempotencyKey = parameter(
+  'header',
+  'Idempotency-Key',
+  'Gives events without an event_id one that is the same whenever the request is sent again.',
+  Type.String({ minLength: 1, maxLength: limits.idempotencyKeyLength }),
+);
+
+const sentEvents = (name: 'EventOfPath' | 'Event'): object => ({
+  required: true,
+  content: {
+    'application/json': {
+      schema: { oneOf: [schemaRef(name), { type: 'array', minItems: 1, items: schemaRef(name) }] },
+    },
+    // One event a line; 3.1 can only say that the whole is text, later versions read itemSchema.
+    'application/x-ndjson': { schema: { type: 'string' }, itemSchema: schemaRef(name) },
+  },
+});
+
+const accepted = {
+  status: 202,
+  description: 'Accepted: one event, or those of a batch that are not listed in rejected.',
+  content: json('Accepted', 'AcceptedBatch'),
+} as const;
+
+const ingestProblems = [413, 415, 429] as const;
+
+const ok = (description: string, content: object, headers?: object): Operation['success'] => ({
+  status: 200,
+  description,
+  content,
+  ...(headers === undefined ? {} : { headers }),
+});
+
+/** Every operation; the compiler holds this to the table of routes. */
+export const operations: Readonly<Record<RouteKey, Operation>> = {
+  'POST /consultations/{id}/events': {
+    operationId: 'appendToConsultation',
+    summary: 'Appends one event, or many, to a consultation.',
+    parameters: [consultation, idempotencyKey],
+    requestBody: sentEvents('EventOfPath'),
+    success: accepted,
+    problems: ingestProblems,
+    rejectsBatches: true,
+  },
+  'POST /events': {
+    operationId: 'append',
+    summary: 'Appends events, each of which names its consultation.',
+    parameters: [idempotencyKey],
+    requestBody: sentEvents('Event'),
+    success: accepted,
+    problems: ingestProblems,
+    rejectsBatches: true,
+  },
+  'GET /consultations/{id}/events': {
+    operationId: 'readConsultation',
+    summary: 'Reads the events of a consultation, page by page.',
+    parameters: [
+      consultation,
+      parameter('query', 'after', "A former page's next.", Type.String({ minLength: 1 })),
+      parameter(
+        'query',
+        'limit',
+        'Most events of the page.',
+        Type.Integer({ minimum: 1, maximum: limits.pageEvents, default: limits.pageEventsDefault }),
+      ),
+      parameter('query', 'type', 'Only events of this type.', Type.String({ pattern: eventTypePattern })),
+      parameter('query', 'unsealed', 'Adds what is stored but not yet sealed.', Type.Boolean({ default: false })),
+    ],
+    success: ok(
+      'A page. As NDJSON each event is a line, with spaces for line breaks between tokens.',
+      {
+        ...json('EventPage'),
+        'application/x-ndjson': { schema: { type: 'string' }, itemSchema: schemaRef('StoredEvent') },
+      },
+      {
+        'Fi-Next': {
+          description: "The page's next, with NDJSON; absent after the last page.",
+          schema: { type: 'string' },
+        },
+      },
+    ),
+    problems: [],
+  },
+  'GET /consultations/{id}/events/{event_id}': {
+    operationId: 'readEvent',
+    summary: 'Reads one event and its state.',
+    parameters: [
+      consultation,
+      parameter('path', 'event_id', 'A UUID, in either case.', Type.String({ pattern: uuidPattern })),
+    ],
+    success: ok('The event.', json('StoredEvent')),
+    problems: [404],
+  },
+  'GET /health/live': {
+    operationId: 'live',
+    summary: 'Whether the process answers.',
+    parameters: [],
+    success: ok('It does.', json('Live')),
+    problems: [],
+  },
+  'GET /health/ready': {
+    operationId: 'ready',
+    summary: 'Whether the queue can be reached and the store be written.',
+    parameters: [],
+    success: ok('Both.', json('Ready')),
+    problems: [],
+  },
+  'GET /metrics': {
+    operationId: 'metrics',
+    summary: "Metrics in Prometheus' text format.",
+    parameters: [],
+    success: ok('The metrics.', { 'text/plain': { schema: { type: 'string' } } }),
+    problems: [],
+  },
+  'GET /openapi.json': {
+    operationId: 'openapi',
+    summary: 'This document.',
+    parameters: [],
+    success: ok('An OpenAPI 3.1 document.', { 'application/json': { schema: { type: 'object' } } }),
+    problems: [],
+  },
+};

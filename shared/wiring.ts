@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import type { HealthDependencies } from '../functions/health.ts';
+import type { IngestDependencies } from '../functions/ingest.ts';
+import type { MetricsDependencies } from '../functions/metrics.ts';
+import type { ReadDependencies } from '../functions/read.ts';
+import { type Config, loadConfig } from './config.ts';
+import { InvalidSetting } from './domain/errors.ts';
+import { createUuidV7Source } from './domain/ids.ts';
+import { builtInPolicy, type Policy, parsePolicy } from './domain/policy.ts';
+import { openKeyRing } from './http/auth/key-ring.ts';
+import { type Backpressure, createBackpressure } from './http/backpressure.ts';
+import type { ChainDependencies } from './http/chain.ts';
+import { type Clock, systemClock } from './ports/clock.ts';
+import type { Queue } from './queue/port.ts';
+import { openSqsQueue } from './queue/sqs/open.ts';
+import { openReloadingFile } from './reloading-file.ts';
+import { createEnqueue, type Enqueue } from './stages/enqueue.ts';
+import { type HashEvent, hashEvent } from './stages/hash.ts';
+import { createIngest } from './stages/ingest.ts';
+import { createPipeline } from './stages/ingest-pipeline.ts';
+import type { PersistDependencies } from './stages/persist.ts';
+import { createStoreGauge } from './store/gauge.ts';
+import { createLogger, type Logger } from './telemetry/log.ts';
+import { registry } from './telemetry/metrics.ts';
+
+/** What a host or a test brings itself; the rest follows the settings. */
+export interface Overrides {
+  /** The queue of events, e.g. the embedded one in the same process. */
+  readonly queue?: Queue;
+  readonly deadLetterQueue?: Queue;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** All metrics as text; a host adds those of its threads and child processes. */
+  readonly metricsText?: () => Promise<string>;
+}
+
+/** Every part of the product, made when it is first asked for and then shared. The one place that chooses adapters. */
+export interface Wiring {
+  readonly ingest: () => Promise<IngestDependencies>;
+  readonly read: () => Promise<ReadDependencies>;
+  readonly persist: () => Promise<PersistDependencies>;
+  readonly health: () => HealthDependencies;
+  readonly metrics: () => MetricsDependencies;
+  readonly chain: () => ChainDependencies;
+  /** For a host: samples on a timer, and whether keys are required. */
+  readonly backpressure: () => Backpressure;
+  /** For a host: drained before the process ends. */
+  readonly enqueue: () => Enqueue;
+  /** @throws InvalidSetting when the policy file is missing or wrong; for hosts, which check it at the start. */
+  readonly policy: () => () => Policy;
+}
+
+const once = <Value>(make: () => Value): (() => Value) => {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+const openQueue = (url: string | undefined, setting: string): Queue => {
+  if (url === undefined) {
+    throw new InvalidSetting([`${setting} is required here: only npm start has the embedded queue in its own process`]);
+  }
+  return openSqsQueue({ queueUrl: url });
+};
+
+const openPolicy = (path: string | undefined, clock: Clock, logger: Logger): (() => Policy) => {
+  if (path === undefined) return () => builtInPolicy;
+  // Read once with a message of its own: a setting that names no file is a wrong setting, not a broken program.
+  try {
+    readFileSync(path);
+  } catch (cause) {
+    throw new InvalidSetting([`FI_POLICY_FILE=${path}: cannot be read`], { cause });
+  }
+  const file = openReloadingFile({
+    path,
+    parse: (text) => parsePolicy(text, path),
+    monotonicMs: clock.monotonicMs,
+    logger,
+  });
+  return file.current;
+};
+
+/** The xxHash module is loaded only where somebody wants it. */
+const chooseHash = async (xxh3: boolean): Promise<HashEvent> => {
+  if (!xxh3) return hashEvent;
+  const { createChecksummingHash } = await import('./stages/hash-checksum.ts');
+  return createChecksummingHash();
+};
+
+export const createWiring = (config: Config, overrides: Overrides = {}): Wiring => {
+  const clock = overrides.clock ?? systemClock;
+  const logger = overrides.logger ?? createLogger(config.logLevel);
+  const queue = once(() => overrides.queue ?? openQueue(config.queueUrl, 'FI_QUEUE_URL'));
+  const deadLetters = once(
+    () => overrides.deadLetterQueue ?? openQueue(config.deadLetterQueueUrl, 'FI_DEAD_LETTER_QUEUE_URL'),
+  );
+  const store = once(() => createStoreGauge(config.storeDir));
+  const policy = once(() => openPolicy(config.policyFile, clock, logger));
+  const chain = once(
+    (): ChainDependencies => ({
+      keys: openKeyRing({ path: config.keysFile, monotonicMs: clock.monotonicMs, logger }),
+      logger,
+    }),
+  );
+  const enqueue = once(() => createEnqueue({ queue: queue(), clock, packBytes: config.packBytes }));
+  const backpressure = once(() =>
+    createBackpressure({
+      queue: queue(),
+      store: store(),
+      clock,
+      logger,
+      intervalMs: config.sampleIntervalMs,
+      maxQueueMessages: config.maxQueueMessages,
+      minFreeBytes: config.minFreeBytes,
+    }),
+  );
+
+  const ingest = async (): Promise<IngestDependencies> => {
+    const stage = createIngest(createUuidV7Source(() => clock.nowMs()));
+    const pipeline = createPipeline({
+      ingest: stage,
+      policy: policy(),
+      hash: await chooseHash(config.xxh3),
+      enqueue: enqueue(),
+      monotonicMs: clock.monotonicMs,
+    });
+    const { nowMs } = clock;
+    return {
+      ...chain(),
+      ingest: stage,
+      pipeline,
+      backpressure: backpressure(),
+      nowMs,
+      maxBodyBytes: config.maxBodyBytes,
+    };
+  };
+
+  // HDF5 is a large WASM module: loaded where parts are read or written, and nowhere else.
+  const read = async (): Promise<ReadDependencies> => {
+    const { createEventReader } = await import('./store/read.ts');
+    return { ...chain(), reader: createEventReader({ folder: config.storeDir, logger }) };
+  };
+  const persist = async (): Promise<PersistDependencies> => {
+    const { createPartWriter } = await import('./store/level0.ts');
+    const current = policy();
+    return {
+      writer: createPartWriter({ folder: config.storeDir, clock }),
+      deadLetters: deadLetters(),
+      compressionOf: (segment) => current().compressionOf(segment),
+      fallbackCompression: config.compression,
+      clock,
+      logger,
+    };
+  };
+
+  return {
+    ingest: once(ingest),
+    read: once(read),
+    persist: once(persist),
+    health: () => ({ ...chain(), queue: queue(), store: store() }),
+    metrics: () => ({
+      ...chain(),
+      metricsText: overrides.metricsText ?? (() => registry.metrics()),
+      sample: () => backpressure().sample(),
+    }),
+    chain,
+    backpressure,
+    enqueue,
+    policy,
+  };
+};
+
+/** The wiring of Lambda, serverless-offline and a host's threads: everything from the environment. */
+const fromEnvironment = once(() => createWiring(loadConfig()));
+
+export const ingestDependencies = async (): Promise<IngestDependencies> => fromEnvironment().ingest();
+export const readDependencies = async (): Promise<ReadDependencies> => fromEnvironment().read();
+export const persistDependencies = async (): Promise<PersistDependencies> => fromEnvironment().persist();
+export const healthDependencies = async (): Promise<HealthDependencies> => fromEnvironment().health();
+export const metricsDependencies = async (): Promise<MetricsDependencies> => fromEnvironment().metrics();
+export const chainDependencies = async (): Promise<ChainDependencies> => fromEnvironment().chain();
