@@ -2,26 +2,32 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { QueueFull, QueueUnavailable } from '../../../domain/errors.ts';
 import { InvalidQueueRequest, QueueExists, QueueMissing } from '../errors.ts';
+import { EncodedAnswer } from './encoded.ts';
 import { queryErrorOf, queueDoesNotExist, SqsError } from './errors.ts';
+
+const encode = (result: object): EncodedAnswer =>
+  result instanceof EncodedAnswer ? result : new EncodedAnswer([Buffer.from(JSON.stringify(result))]);
 
 const write = (
   response: ServerResponse,
   status: number,
-  answer: object,
+  { pieces, bytes }: EncodedAnswer,
   headers: Readonly<Record<string, string>>,
 ): void => {
-  const body = Buffer.from(JSON.stringify(answer));
   response.writeHead(status, {
     'Content-Type': 'application/x-amz-json-1.0',
-    'Content-Length': body.length,
+    'Content-Length': bytes,
     'x-amzn-RequestId': randomUUID(),
     ...headers,
   });
-  response.end(body);
+  // One write to the socket for all of them.
+  response.cork();
+  for (const piece of pieces) response.write(piece);
+  response.end();
 };
 
 /** Sends what an action answered. */
-export const answer = (response: ServerResponse, result: object): void => write(response, 200, result, {});
+export const answer = (response: ServerResponse, result: object): void => write(response, 200, encode(result), {});
 
 /** What the client is told of an error. The inside of an unexpected one stays inside. */
 export const asSqsError = (error: unknown): SqsError => {
@@ -40,14 +46,9 @@ export const asSqsError = (error: unknown): SqsError => {
 
 /** Sends an error in SQS's shape. */
 export const answerError = (response: ServerResponse, error: SqsError): void => {
-  write(
-    response,
-    error.status,
-    { __type: `com.amazonaws.sqs#${error.code}`, message: error.message },
-    {
-      'x-amzn-query-error': queryErrorOf(error),
-      // The rest of an oversized body is not read: the connection can't be used again.
-      ...(error.status === 413 ? { Connection: 'close' } : {}),
-    },
-  );
+  write(response, error.status, encode({ __type: `com.amazonaws.sqs#${error.code}`, message: error.message }), {
+    'x-amzn-query-error': queryErrorOf(error),
+    // The rest of an oversized body is not read: the connection can't be used again.
+    ...(error.status === 413 ? { Connection: 'close' } : {}),
+  });
 };
