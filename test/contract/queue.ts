@@ -276,6 +276,16 @@ export const describeQueueContract = (name: string, makeQueue: MakeQueue, loose:
       expect(bodiesOf(await take(queue))).toEqual(['stays']);
     });
 
+    it('deletes once what is named twice, in one call or in several at a time', async () => {
+      const { queue } = await make();
+      await send(queue, 'a', 'b', 'c');
+      const [first, second] = await takeAll(queue, 3);
+      if (first === undefined || second === undefined) throw new Error('Three messages were expected.');
+      await queue.deleteBatch([first.receiptHandle, first.receiptHandle]);
+      await Promise.all([1, 2].map(() => queue.deleteBatch([second.receiptHandle])));
+      expect(await queue.depth()).toEqual({ visible: 0, inFlight: 1, delayed: 0 });
+    });
+
     it('deletes nothing by the handle of an earlier receive', async () => {
       const { queue } = await make();
       await send(queue, 'twice received');
