@@ -21,7 +21,7 @@ export const eventOf = (number: number, changes: Partial<SegmentedEvent> = {}): 
     segment: 'conversation',
     ...changes,
   };
-  return { ...event, leaf: leafHash(event) };
+  return { ...event, leaf: new Uint8Array(leafHash(event)) };
 };
 
 export const eventsOf = (count: number, from = 0): readonly AcceptedEvent[] =>
