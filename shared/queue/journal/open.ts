@@ -101,7 +101,7 @@ const openOwned = async (options: JournalOptions, release: () => Promise<void>):
     logger,
     minFlushIntervalMs,
     nextSequence: replayed.nextSequence,
-    rewriteActive: replayed.newestIsEmpty,
+    snapshotMissing: replayed.newestIsEmpty,
     writeSnapshot: (buffer) => {
       for (const { record } of state.queues.values()) {
         buffer.reserve(queueRecordBytes(record));

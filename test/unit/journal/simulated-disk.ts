@@ -4,6 +4,10 @@ import type { JournalFile, JournalFiles } from '../../../shared/queue/journal/fi
 
 /** What disks write at once. */
 const sectorBytes = 512;
+/** What disks with large sectors read, change and write back for one that is smaller: it may be ruined as a whole. */
+const blockBytes = 4096;
+/** How often a block that was being written is ruined by the loss of power. */
+const ruinedShare = 0.1;
 
 /** Numbers from 0 up to 1 that one seed decides (mulberry32). */
 export const seededRandom = (seed: number): (() => number) => {
@@ -27,7 +31,7 @@ interface Write {
   readonly data: Uint8Array;
 }
 
-/** One file: as programs see it, as the platters have it, and what is still on its way. */
+/** One file: as programs see it, as the platters have it, and the sectors that are still on their way. */
 interface Inode {
   cached: Buffer;
   durable: Buffer;
@@ -69,8 +73,8 @@ export interface SimulatedDiskOptions {
 }
 
 /**
- * A disk with a write cache. Until a write is synced, a loss of power keeps any of its sectors and loses the others, in any
- * order among writes; the same goes for names until their folder is synced.
+ * A disk with a write cache. Until a write is synced, a loss of power keeps any of its sectors, loses the others and
+ * ruins some of the blocks around them, in any order among writes; the same goes for names until their folder is synced.
  */
 export class SimulatedDisk implements JournalFiles {
   readonly random: () => number;
@@ -194,12 +198,20 @@ export class SimulatedDisk implements JournalFiles {
     if (fate === 'all' || fate === 'success') this.#cache(inode, write);
     if (fate !== 'success') throw Object.assign(new Error(`ENOSPC: ${path}`), { code: 'ENOSPC' });
     await this.#turn(owner);
-    this.#sync(inode);
+    this.#syncRange(inode, write);
   }
 
   #cache(inode: Inode, write: Write): void {
     inode.cached = written(inode.cached, write);
-    inode.unsynced.push(write);
+    inode.unsynced.push(...sectorsOf(write));
+  }
+
+  /** A synced write takes nothing along that others wrote elsewhere in the file. */
+  #syncRange(inode: Inode, write: Write): void {
+    if (!this.#honoursSync) return;
+    const end = write.position + write.data.length;
+    inode.durable = written(inode.durable, write);
+    inode.unsynced = inode.unsynced.filter(({ position }) => position < write.position || position >= end);
   }
 
   #sync(inode: Inode): void {
@@ -209,8 +221,15 @@ export class SimulatedDisk implements JournalFiles {
   }
 
   #settle(inode: Inode): void {
-    for (const sector of shuffled(inode.unsynced.flatMap(sectorsOf), this.random)) {
+    const blocks = new Set(inode.unsynced.map(({ position }) => Math.floor(position / blockBytes) * blockBytes));
+    for (const sector of shuffled(inode.unsynced, this.random)) {
       if (this.random() < 0.5) inode.durable = written(inode.durable, sector);
+    }
+    for (const position of blocks) {
+      if (this.random() >= ruinedShare || position >= inode.durable.length) continue;
+      const data = Buffer.alloc(Math.min(blockBytes, inode.durable.length - position));
+      seededFill(this.random)(data);
+      inode.durable = written(inode.durable, { position, data });
     }
     inode.unsynced = [];
     inode.cached = Buffer.from(inode.durable);

@@ -4,8 +4,8 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Logger } from '../../../telemetry/log.ts';
 import { sealGroup } from '../format/group.ts';
 import { blockBytes, groupHeaderBytes, inBlocks, saltBytes } from '../format/layout.ts';
-import { RecordBuffer } from '../format/record-buffer.ts';
-import { encodeSegmentHeader } from '../format/segment-header.ts';
+import type { RecordBuffer } from '../format/record-buffer.ts';
+import { type Beginning, beginSegment } from './begin-segment.ts';
 import { type GroupPlacement, type Operation, PendingGroup } from './group.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
@@ -18,7 +18,7 @@ export interface WriterOptions {
   readonly minFlushIntervalMs: number;
   readonly nextSequence: number;
   /** The newest segment was begun, but what every segment starts with never became durable. */
-  readonly rewriteActive: boolean;
+  readonly snapshotMissing: boolean;
   /** Writes what every segment starts with: all that older segments say and that is not a message. */
   readonly writeSnapshot: (buffer: RecordBuffer) => void;
   /** Called after the operations of a group. */
@@ -51,7 +51,7 @@ export class Writer {
   #lazyTimer: { cancel(): void } | undefined;
   #lastStartMs = Number.NEGATIVE_INFINITY;
   /** A segment whose beginning may or may not be on disk; nothing goes anywhere else before it is. */
-  #beginning: Segment | undefined;
+  #beginning: Beginning | undefined;
   #failing = false;
   flushes = 0;
   writtenBytes = 0;
@@ -60,7 +60,8 @@ export class Writer {
     this.#options = options;
     this.#sequence = options.nextSequence;
     const { segments } = options;
-    if (options.rewriteActive) this.#beginning = segments.active;
+    const { active } = segments;
+    if (options.snapshotMissing && active !== undefined) this.#beginning = { segment: active, headerIsDurable: true };
     // Header, snapshot and the group itself must fit one segment.
     this.#largestGroupBytes = Math.min(largestGroupBytes, Math.floor((segments.segmentBytes - blockBytes) / 2));
   }
@@ -217,7 +218,7 @@ export class Writer {
   /** The segment that takes a group of `bytes`: the active one, or a new one. */
   async #segmentFor(bytes: number, hasSends: boolean): Promise<Segment> {
     const { segments } = this.#options;
-    if (this.#beginning !== undefined) await this.#begin(this.#beginning);
+    await this.#finishBeginning();
     const { active } = segments;
     if (active !== undefined && active.endOffset + bytes <= active.bytes) return active;
     const spare = await segments.spares.take(hasSends && active !== undefined ? 1 : 0);
@@ -231,10 +232,10 @@ export class Writer {
       liveBytes: 0,
       readers: 0,
     };
-    this.#beginning = segment;
+    this.#beginning = { segment, headerIsDurable: false };
     segments.list.push(segment);
     segments.spares.replenish();
-    await this.#begin(segment);
+    await this.#finishBeginning();
     return segment;
   }
 
@@ -245,31 +246,14 @@ export class Writer {
   }
 
   /**
-   * Writes the header and, once that is durable, the snapshot: a group in a file without a header is damage. When it fails it is tried again on this very file: had the failed write
-   * reached the disk after all, a group appended elsewhere would carry a sequence number that is taken.
+   * When beginning a segment fails it is tried again on this very file: had the failed write reached the disk after all,
+   * a group appended elsewhere would carry a sequence number that is taken.
    */
-  async #begin(segment: Segment): Promise<void> {
-    const { segments } = this.#options;
-    const block = Buffer.alloc(blockBytes);
-    encodeSegmentHeader(
-      {
-        number: segment.number,
-        firstSequence: this.#sequence,
-        oldest: segments.oldestNumber,
-        salt: segment.salt,
-        bytes: segment.bytes,
-      },
-      block,
-    );
-    await segment.file.writeDurably(block, 0);
-    const snapshot = new RecordBuffer(blockBytes);
-    this.#options.writeSnapshot(snapshot);
-    const snapshotBytes = inBlocks(snapshot.length);
-    snapshot.reserve(blockBytes);
-    sealGroup(snapshot.group(), { segmentNumber: segment.number, salt: segment.salt }, this.#sequence);
-    await segment.file.writeDurably(snapshot.padded(snapshotBytes), blockBytes);
-    segment.endOffset = blockBytes;
+  async #finishBeginning(): Promise<void> {
+    if (this.#beginning === undefined) return;
+    const { segments, writeSnapshot } = this.#options;
+    const bytes = await beginSegment(this.#beginning, this.#sequence, segments.oldestNumber, writeSnapshot);
+    this.#written(this.#beginning.segment, bytes);
     this.#beginning = undefined;
-    this.#written(segment, snapshotBytes);
   }
 }
