@@ -67,6 +67,11 @@ const dispatch = async (options: CliOptions): Promise<number> => {
     await terminal.out(generalHelp(commands));
     return status.ok;
   }
+  const group = commands.filter(({ name }) => name.startsWith(`${words[0]} `));
+  if (group.length > 0 && asksForHelp(words[1])) {
+    await terminal.out(generalHelp(group));
+    return status.ok;
+  }
   const { command, rest } = findCommand(commands, words);
   const { options: values, positionals } = parse(command, rest);
   if (values.help === true) {

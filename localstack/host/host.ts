@@ -8,6 +8,7 @@ import { eventsFailed, registry } from '../../shared/telemetry/metrics.ts';
 import { createWiring } from '../../shared/wiring.ts';
 import { startConsumer } from './consumer/child.ts';
 import { createDispatch } from './dispatch.ts';
+import type { Variables } from './environment/environment.ts';
 import { openFront } from './front/front.ts';
 import { createFunctions } from './functions.ts';
 import { requireLoopbackWithoutKeys } from './loopback-only.ts';
@@ -15,12 +16,17 @@ import { renderMetrics, snapshotOf } from './metrics-snapshot.ts';
 import { openQueues } from './queues.ts';
 import { createReadThread } from './read-thread.ts';
 
+export interface HostOptions {
+  readonly config: Config;
+  /** The environment variables that `config` was read from: the host's threads and child processes read it again. */
+  readonly variables: Variables;
+  readonly logger: Logger;
+}
+
 export interface Host {
   /** Where the API is. */
   readonly url: string;
   readonly needsKey: boolean;
-  /** Where the queues are, as settings. */
-  readonly queueEnvironment: Readonly<Record<string, string>>;
   /**
    * No new requests, packs flushed, batches finished, queue closed.
    * @returns false when something was not finished within `FI_DRAIN_TIMEOUT_MS`; nothing that got a 202 is lost by that.
@@ -40,12 +46,13 @@ const inTime = async (work: Promise<unknown>, leftMs: number): Promise<boolean> 
  * Starts everything that `npm start` runs. What was started is stopped again when a later step fails.
  * @throws InvalidSetting, the queue's errors, or the system's when a port cannot be had.
  */
-export const startHost = async (config: Config, logger: Logger): Promise<Host> => {
+export const startHost = async ({ config, variables, logger }: HostOptions): Promise<Host> => {
   const failed = (errorType: string): void => eventsFailed.inc({ error_type: errorType });
+  /** Set when the host was told to end. */
   let drainDeadlineMs: number | undefined;
   let everythingInTime = true;
   const drainLeftMs = (): number =>
-    drainDeadlineMs === undefined ? 0 : Math.max(0, drainDeadlineMs - systemClock.monotonicMs());
+    Math.max(0, (drainDeadlineMs ?? systemClock.monotonicMs() + config.drainTimeoutMs) - systemClock.monotonicMs());
   const mustBeInTime = async (work: Promise<unknown>): Promise<void> => {
     if (!(await inTime(work, drainLeftMs()))) everythingInTime = false;
   };
@@ -54,14 +61,6 @@ export const startHost = async (config: Config, logger: Logger): Promise<Host> =
   await using starting = new AsyncDisposableStack();
   const queues = await openQueues(config, logger);
   starting.defer(() => queues.close());
-
-  const consumer = startConsumer({ environment: queues.environment, logger });
-  starting.defer(async () => {
-    if (!(await consumer.stop(drainLeftMs()))) everythingInTime = false;
-  });
-
-  const readThread = createReadThread(logger, failed);
-  starting.defer(() => readThread.environment.close());
 
   const wiring = createWiring(config, {
     queue: queues.events,
@@ -74,9 +73,19 @@ export const startHost = async (config: Config, logger: Logger): Promise<Host> =
         ...(await consumer.metrics()),
       ]),
   });
+  // Read now: a policy or keys file that is wrong stops the start.
   wiring.policy();
   const { keys } = wiring.chain();
   await requireLoopbackWithoutKeys(config.httpHost, keys.required());
+
+  const consumer = startConsumer({ variables: { ...variables, ...queues.environment }, logger });
+  starting.defer(async () => {
+    if (!(await consumer.stop(drainLeftMs()))) everythingInTime = false;
+  });
+
+  const readThread = createReadThread(variables, logger, failed);
+  starting.defer(() => readThread.environment.close());
+
   const sampling = wiring.backpressure().start();
   starting.defer(() => sampling.stop());
   // In the background: the folder may be a share that takes its time.
@@ -105,7 +114,6 @@ export const startHost = async (config: Config, logger: Logger): Promise<Host> =
   return {
     url: front.url,
     needsKey: keys.required(),
-    queueEnvironment: queues.environment,
     drain: async () => {
       drainDeadlineMs = systemClock.monotonicMs() + config.drainTimeoutMs;
       await running.disposeAsync();

@@ -9,7 +9,7 @@ const start = async (): Promise<{ config: Config; host: Host }> => {
   let config: Config | undefined;
   try {
     config = loadConfig();
-    return { config, host: await startHost(config, createLogger(config.logLevel)) };
+    return { config, host: await startHost({ config, variables: process.env, logger: createLogger(config.logLevel) }) };
   } catch (error) {
     for (const line of startFailure(error, config)) console.error(`fi-events: ${line}`);
     process.exit(1);

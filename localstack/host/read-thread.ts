@@ -3,7 +3,7 @@ import type { HttpHandler } from '../../shared/http/chain.ts';
 import { errorType, problemAnswer } from '../../shared/http/problem.ts';
 import type { HttpAnswer } from '../../shared/http/request.ts';
 import type { Logger } from '../../shared/telemetry/log.ts';
-import { createEnvironment, type Environment } from './environment/environment.ts';
+import { createEnvironment, type Environment, type Variables } from './environment/environment.ts';
 
 /** A read that takes longer is taken for stuck: a store that hangs must not hold every later read too. */
 const readTimeoutMs = 30_000;
@@ -20,11 +20,16 @@ export interface ReadThread {
  * `functions/read` in a thread of its own: reading HDF5 is synchronous, and the front must never stall.
  * A thread that hangs or ends costs the reads that were in it a 503, and is replaced.
  */
-export const createReadThread = (logger: Logger, failed: (errorType: string) => void): ReadThread => {
+export const createReadThread = (
+  variables: Variables,
+  logger: Logger,
+  failed: (errorType: string) => void,
+): ReadThread => {
   const environment = createEnvironment({
     moduleUrl: new URL('../../functions/read.ts', import.meta.url).href,
     functionName: 'read',
     timeoutMs: readTimeoutMs,
+    variables,
     logger,
   });
   return {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
 import type { Logger } from '../../../shared/telemetry/log.ts';
+import type { Variables } from '../environment/environment.ts';
 import type { MetricSnapshot } from '../metrics-snapshot.ts';
 import { type Supervisor, supervise } from '../supervise.ts';
 import { isMetricsReply, type MetricsRequest } from './messages.ts';
@@ -10,10 +11,10 @@ import { isMetricsReply, type MetricsRequest } from './messages.ts';
 const metricsWaitMs = 2_000;
 
 /**
- * Packs are short-lived strings of hundreds of kilobytes: with V8's default of 16 MiB they are promoted before they die.
- * Bounded, since each of the process's threads may take three times as much.
+ * Packs are short-lived strings of hundreds of kilobytes, which a small young generation would promote before they die.
+ * Not more than 16 MiB, since each of the process's threads may take three times as much.
  */
-const nodeFlags = ['--max-semi-space-size=32'];
+const nodeFlags = ['--max-semi-space-size=16'];
 
 export interface ConsumerChild {
   /** The last known metrics of each of its threads. */
@@ -23,21 +24,21 @@ export interface ConsumerChild {
 }
 
 export interface ConsumerChildOptions {
-  /** What the consumer's environment has beyond the host's own: where its queues are. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** The consumer's environment variables: the host's settings, and where its queues are. */
+  readonly variables: Variables;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
 
 /** Starts the consumer in a process of its own, and again whenever it ends. */
-export const startConsumer = ({ environment, logger, clock = systemClock }: ConsumerChildOptions): ConsumerChild => {
+export const startConsumer = ({ variables, logger, clock = systemClock }: ConsumerChildOptions): ConsumerChild => {
   let snapshots: readonly MetricSnapshot[] = [];
   let lastId = 0;
   const waiting = new Map<number, () => void>();
 
   const start = (): ChildProcess => {
     const child = fork(fileURLToPath(new URL('./process.ts', import.meta.url)), {
-      env: { ...process.env, ...environment },
+      env: { ...variables },
       execArgv: nodeFlags,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

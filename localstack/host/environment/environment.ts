@@ -8,9 +8,14 @@ import type { EnvironmentReply, EnvironmentRequest, EnvironmentSettings } from '
 /** A metrics scrape does not wait longer for a thread that is busy; the last figures are shown instead. */
 const metricsWaitMs = 1_000;
 
+/** Environment variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 export interface EnvironmentOptions extends EnvironmentSettings {
   /** An invocation that takes longer fails, and its thread is ended. */
   readonly timeoutMs: number;
+  /** The environment variables that the function sees. Default: those of the process. */
+  readonly variables?: Variables;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
@@ -37,7 +42,7 @@ interface Call {
 }
 
 export const createEnvironment = (options: EnvironmentOptions): Environment => {
-  const { moduleUrl, functionName, timeoutMs, logger, clock = systemClock } = options;
+  const { moduleUrl, functionName, timeoutMs, variables = process.env, logger, clock = systemClock } = options;
   const calls = new Map<number, Call>();
   let thread: Worker | undefined;
   let lastId = 0;
@@ -69,7 +74,11 @@ export const createEnvironment = (options: EnvironmentOptions): Environment => {
 
   const start = (): Worker => {
     const settings: EnvironmentSettings = { moduleUrl, functionName };
-    const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: settings, name: functionName });
+    const worker = new Worker(new URL('./thread.ts', import.meta.url), {
+      workerData: settings,
+      name: functionName,
+      env: { ...variables },
+    });
     let cause: unknown;
     worker.on('message', settle);
     worker.on('error', (error) => {

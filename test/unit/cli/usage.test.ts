@@ -27,6 +27,13 @@ test.each(commands.map((command) => [command.name, command] as const))(
   },
 );
 
+test('fi key --help shows the commands for keys', async () => {
+  const { status, out } = await fi(['key', '--help']);
+  expect(status).toBe(0);
+  for (const name of ['key create', 'key list', 'key revoke']) expect(out).toContain(name);
+  expect(out).not.toContain('fi tail');
+});
+
 test.each([
   ['tial', '"tial"'],
   ['tail --folow', '--folow'],

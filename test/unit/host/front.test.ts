@@ -3,7 +3,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type Front, type FrontOptions, openFront } from '../../../localstack/host/front/front.ts';
-import type { Answer, RawRequest } from '../../../localstack/host/front/raw-request.ts';
+import type { RawRequest } from '../../../localstack/host/front/raw-request.ts';
+import type { HttpAnswer } from '../../../shared/http/request.ts';
 
 const opened: Front[] = [];
 const sockets: net.Socket[] = [];
@@ -13,7 +14,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((front) => front.close()));
 });
 
-const accepted: Answer = {
+const accepted: HttpAnswer = {
   statusCode: 202,
   headers: { 'content-type': 'application/json' },
   body: '{"status":"accepted"}',
