@@ -1,7 +1,7 @@
 import { InvalidField, QueueUnavailable } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { QueueSender, SendResult } from '../../queue/port.ts';
-import { buildPack, type Pack } from './pack-builder.ts';
+import { type Pack, PackBuilder, type PendingRecord } from './pack-builder.ts';
 
 /** How often a message that the queue could not take is sent, the first time included. */
 const tries = 3;
@@ -47,7 +47,14 @@ export const createDelivery = (queue: QueueSender, clock: Clock): Delivery => {
       failPack(pack, new InvalidField('payload', `the queue refuses this event (${failure.code})`));
       return;
     }
-    for (const record of pack.records) void track(attempt([buildPack([record])], 1));
+    void track(sendEachAlone(pack.records));
+  };
+
+  const sendEachAlone = async (records: readonly PendingRecord[]): Promise<void> => {
+    // No record fits beside another in a pack of no bytes.
+    const alone = new PackBuilder(0);
+    for (const record of records) alone.add(record);
+    while (!alone.isEmpty) await attempt(alone.takeCall(), 1);
   };
 
   const retry = async (packs: readonly Pack[], done: number): Promise<void> => {

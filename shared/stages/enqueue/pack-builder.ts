@@ -24,12 +24,12 @@ export interface Pack {
   readonly records: readonly PendingRecord[];
 }
 
-export const packHeaderBytes = Buffer.byteLength(packHeader);
+const packHeaderBytes = Buffer.byteLength(packHeader);
 
 /** The largest record that fits a message. */
 export const recordLimitBytes = limits.messageBytes - packHeaderBytes;
 
-export const buildPack = (records: readonly PendingRecord[]): Pack => ({
+const buildPack = (records: readonly PendingRecord[]): Pack => ({
   body: packOf(records.map(({ record }) => record)),
   bytes: records.reduce((sum, { bytes }) => sum + bytes, packHeaderBytes),
   records,
