@@ -10,14 +10,14 @@ import type { JournalState } from './state.ts';
  */
 export type FoundByHandle = Message | 'gone' | 'stale' | 'malformed';
 
-const shape = /^([0-9a-z]{1,11})\.([0-9a-f]{16})\.[0-9a-z]{1,11}\.([0-9a-f-]{36})$/;
+/** Number of the message, process, receive count, id of the message. */
+const shape = /^([0-9a-z]{1,11})\.([0-9a-f]{16})\.([0-9a-z]{1,11})\.([0-9a-f-]{36})$/;
 
 /** Gives out receipt handles and finds the message that one stands for. */
 export class Receipts {
   readonly #state: JournalState;
   /** Tells the handles of this process from those of an earlier one. */
   readonly #epoch: string;
-  #serial = 0;
 
   constructor(state: JournalState, randomFill: RandomFill) {
     this.#state = state;
@@ -28,21 +28,24 @@ export class Receipts {
 
   /** A handle for the receive that is under way; earlier ones of the message are void. */
   give(message: Message): ReceiptHandle {
-    this.#serial++;
-    const handle = `${message.number.toString(36)}.${this.#epoch}.${this.#serial.toString(36)}.${message.id}`;
+    const handle = `${message.number.toString(36)}.${this.#epoch}.${message.receiveCount.toString(36)}.${message.id}`;
     message.receipt = handle;
     message.receivedHere = true;
     return handle as ReceiptHandle;
   }
 
-  /** A handle from before a restart is good until the message is received again: its consumer may just have finished. */
+  /**
+   * A handle from before a restart is good until the message is received again: its consumer may just have finished. Counts
+   * are written late, so after a crash the handle's may be higher than the message's.
+   */
   find(queue: QueueState, handle: string): FoundByHandle {
-    const [, number, epoch, id] = shape.exec(handle) ?? [];
-    if (number === undefined || epoch === undefined) return 'malformed';
+    const [, number, epoch, count, id] = shape.exec(handle) ?? [];
+    if (number === undefined || epoch === undefined || count === undefined) return 'malformed';
     const message = this.#state.messages.get(Number.parseInt(number, 36));
     if (message === undefined || message.id !== id) return 'gone';
     if (message.queue !== queue) return 'stale';
     if (message.receipt === handle) return message;
-    return !message.receivedHere && epoch !== this.#epoch ? message : 'stale';
+    const isNewest = Number.parseInt(count, 36) >= message.receiveCount;
+    return !message.receivedHere && epoch !== this.#epoch && isNewest ? message : 'stale';
   }
 }
