@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { metricSum } from '../test/e2e/api/metrics.ts';
 import type { LocalHost } from '../test/e2e/hosts/host.ts';
 import { startNpmHost } from '../test/e2e/hosts/npm-start.ts';
-import { readSourceEvents } from './data/source-events.ts';
 import { runLoad } from './load/run-load.ts';
+import { readSourceEvents } from './load/source-events.ts';
 import { scanParts } from './parts/scan-parts.ts';
 
 const help = `npm run bench:load10k

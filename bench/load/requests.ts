@@ -1,4 +1,4 @@
-import { readSourceEvents, type SourceEvent } from '../data/source-events.ts';
+import { readSourceEvents, type SourceEvent } from './source-events.ts';
 
 /** Where an event's id stands in a request's bytes. */
 const idLength = 36;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import h5wasm, { Dataset, File } from 'h5wasm';
 
@@ -89,13 +89,19 @@ const readPart = (file: string): ScannedPart => {
 };
 
 /**
- * Every part of a store, one at a time.
- * @throws Error when a file cannot be opened, or when anything but a part is visible among the parts.
+ * The files of every part, in no order; none where no part was ever written.
+ * @throws Error when anything but a part is visible among them.
  */
+export const partFiles = (storeDir: string): readonly string[] => {
+  const level0 = path.join(storeDir, 'level0');
+  if (!existsSync(level0)) return [];
+  const files = readdirSync(level0, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  const stranger = files.find((entry) => !/^[0-9a-f-]{36}\.h5$/.test(entry.name));
+  if (stranger !== undefined) throw new Error(`${stranger.name} stands among the parts`);
+  return files.map((entry) => path.join(entry.parentPath, entry.name));
+};
+
+/** Every part of a store, one at a time. @throws Error when one cannot be opened. */
 export function* scanParts(storeDir: string): Generator<ScannedPart> {
-  for (const entry of readdirSync(path.join(storeDir, 'level0'), { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
-    if (!/^[0-9a-f-]{36}\.h5$/.test(entry.name)) throw new Error(`${entry.name} stands among the parts`);
-    yield readPart(path.join(entry.parentPath, entry.name));
-  }
+  for (const file of partFiles(storeDir)) yield readPart(file);
 }

@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { newIdPrefix } from '../../bench/load/plan.ts';
 import { type RunningLoad, startLoad } from '../../bench/load/run-load.ts';
+import { partFiles } from '../../bench/parts/scan-parts.ts';
 import { createApi } from '../e2e/api/api.ts';
 import { loadContract } from '../e2e/api/contract.ts';
 import { eventually } from '../e2e/api/eventually.ts';
@@ -18,6 +19,13 @@ const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
+
+/** Waits until the consumer publishes: the number of files under `level0/` has grown. */
+const untilPartsArrive = async (host: LocalHost): Promise<void> => {
+  const count = (): number => partFiles(host.storeDir).length;
+  const before = count();
+  await eventually('another part', () => (count() > before ? true : undefined));
+};
 
 /** Kills one child (the consumer), and waits for the one that the host starts in its place. */
 const killChild = async (host: LocalHost): Promise<void> => {
@@ -55,8 +63,9 @@ it(`loses nothing that was accepted in ${kills} kills under load`, async () => {
   const killed = { whole: 0, child: 0 };
 
   for (let kill = 0; kill < kills; kill++) {
-    // The moment is the point of the test: anywhere in a batch's life, and now and then before the first one.
-    await after(random.between(0, 700));
+    // The moment is the point of the test: anywhere in a batch's life, now and then before the first one of a start.
+    if (random.between(1, 4) > 1) await untilPartsArrive(host);
+    await after(random.between(0, 400));
     if (random.oneOf(['whole', 'whole', 'child']) === 'child') {
       await killChild(host);
       killed.child++;

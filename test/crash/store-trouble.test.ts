@@ -2,6 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../e2e/api/eventually.ts';
+import { metricSum, readMetrics } from '../e2e/api/metrics.ts';
 import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts';
 import { type Patient, startPatient } from './trouble.ts';
 
@@ -78,9 +79,13 @@ describe.skipIf(noDisk !== undefined)('a store on a disk in trouble', () => {
       { FI_STORE_DIR: path.join(disk.folder, 'store'), FI_MIN_FREE_BYTES: String(4 * 1024 ** 2) },
       1_000,
     );
-    await notReady(patient);
+    // It can still be written, so it is ready; what it may not be able to keep is refused.
+    await eventually('events to be refused', async () =>
+      metricSum(await readMetrics(patient.api), 'fi_events_failed_total', { error_type: 'StoreUnavailable' }) > 0
+        ? true
+        : undefined,
+    );
     disk.resize(512);
-    await readyAgain(patient);
     await patient.stored(1_000);
     const verdict = await patient.verify();
     console.log('nearly full disk', verdict);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { readSourceEvents, type SourceEvent } from '../../bench/data/source-events.ts';
 import { eventNumber, type LoadResult } from '../../bench/load/plan.ts';
+import { readSourceEvents, type SourceEvent } from '../../bench/load/source-events.ts';
 import { scanParts } from '../../bench/parts/scan-parts.ts';
 import type { Api } from '../e2e/api/api.ts';
 import { readAll } from '../e2e/api/events.ts';

@@ -1,4 +1,4 @@
-import { readSourceEvents } from '../../bench/data/source-events.ts';
+import { readSourceEvents } from '../../bench/load/source-events.ts';
 import type { AcceptedEvent, SegmentedEvent } from '../../shared/domain/event.ts';
 import type { ConsultationId, EventId } from '../../shared/domain/ids.ts';
 import { leafHash } from '../../shared/domain/leaf.ts';
