@@ -211,6 +211,29 @@ describe('damage', () => {
   });
 });
 
+describe('a file that a killed process had just filled, and not synced', () => {
+  it('is as good as any once the next process has opened the journal', async () => {
+    const disk = new SimulatedDisk();
+    const killed = new Promise<void>((resolve) => {
+      disk.fateOf = () => {
+        disk.kill();
+        resolve();
+        return 'success';
+      };
+    });
+    void openOnDisk(disk);
+    await killed;
+    disk.fateOf = () => 'success';
+    await until(() => disk.paths.some((path) => disk.bytesOf(path).length === segmentBytes));
+    const [filledFile = ''] = disk.paths;
+    const journal = await openOnDisk(disk);
+    await send(await journal.createQueue('work'), 'kept');
+    expect(only(disk)).toBe(filledFile);
+    disk.losePower();
+    expect(await drain(queueOf(await openOnDisk(disk), 'work'))).toEqual(['kept']);
+  });
+});
+
 describe('a disk that cannot be written', () => {
   it.for(['nothing', 'part', 'all'] as const)(
     'confirms nothing when %s of a write lands, recovers, and replays',
