@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { createHandler } from '../../../functions/read.ts';
+import { InvalidField, Unauthenticated } from '../../../shared/domain/errors.ts';
+import type { StoredEvent } from '../../../shared/domain/event.ts';
+import type { ConsultationId, EventId } from '../../../shared/domain/ids.ts';
+import type { KeyRing } from '../../../shared/http/auth/key-ring.ts';
+import { anonymous, keyPrincipal } from '../../../shared/http/auth/principal.ts';
+import type { ConsultationQuery, EventReader } from '../../../shared/store/port.ts';
+import { type LogFields, type Logger, silentLogger } from '../../../shared/telemetry/log.ts';
+import { expectDocumented } from './contract.ts';
+import { bodyOf, gatewayEvent, type Problem } from './request.ts';
+
+const eventId = (number: number): EventId => `0196e0a0-0000-7000-8000-${String(number).padStart(12, '0')}` as EventId;
+
+const stored = (number: number, payload = `{"n":${number}}`, more: Partial<StoredEvent> = {}): StoredEvent => ({
+  consultationId: 'c"1' as ConsultationId,
+  eventId: eventId(number),
+  eventType: 'MESSAGE_RECEIVED',
+  userId: undefined,
+  occurredAt: undefined,
+  receivedAt: '2026-11-23T10:11:12.345Z',
+  requestIndex: 0,
+  segment: 'conversation',
+  payload,
+  leaf: new Uint8Array(32),
+  position: undefined,
+  ...more,
+});
+
+const open: KeyRing = { required: () => false, authenticate: () => anonymous };
+
+/** A reader over a list; its cursors are the number of events before them. */
+const listReader = (events: readonly StoredEvent[]): EventReader & { readonly queries: ConsultationQuery[] } => {
+  const queries: ConsultationQuery[] = [];
+  return {
+    queries,
+    byConsultation: async (query) => {
+      queries.push(query);
+      const from = Number(query.after ?? 0);
+      if (!Number.isInteger(from)) throw new InvalidField('after', 'is not a cursor of ours');
+      const to = from + query.limit;
+      return { events: events.slice(from, to), next: to < events.length ? String(to) : undefined };
+    },
+    byId: async (_, id) => events.find((event) => event.eventId === id),
+  };
+};
+
+const setup = (events: readonly StoredEvent[], keys = open, logger: Logger = silentLogger) => {
+  const reader = listReader(events);
+  const handler = createHandler({ reader, keys, logger });
+  const get = async (target: string, headers: Readonly<Record<string, string>> = {}) => {
+    const request = gatewayEvent({ method: 'GET', target, headers });
+    const answer = await handler(request);
+    expectDocumented(request, answer);
+    return answer;
+  };
+  return { get, reader };
+};
+
+const path = '/consultations/c%221/events';
+
+describe('GET events', () => {
+  it('shows each event with all its members, the payload as it was sent', async () => {
+    const payload = '{ "a": 1.0, "a": 12345678901234567890 }';
+    const sealed = stored(1, payload, { userId: 'a"b', occurredAt: '2026-11-23T10:11:12+01:00', position: 7 });
+    const { get } = setup([sealed, stored(2)]);
+    const { body } = await get(path);
+    expect(body).toContain(`"payload":${payload}}`);
+    expect(JSON.parse(body)).toMatchObject({
+      events: [
+        {
+          event_id: eventId(1),
+          consultation_id: 'c"1',
+          event_type: 'MESSAGE_RECEIVED',
+          user_id: 'a"b',
+          occurred_at: '2026-11-23T10:11:12+01:00',
+          received_at: '2026-11-23T10:11:12.345Z',
+          segment: 'conversation',
+          sealed: true,
+          position: 7,
+        },
+        { event_id: eventId(2), sealed: false },
+      ],
+      next: null,
+    });
+  });
+
+  it('asks the store for what the query says, and hands its cursor on', async () => {
+    const { get, reader } = setup([stored(1), stored(2), stored(3)]);
+    const first = bodyOf<{ next: string }>(await get(`${path}?limit=2&type=MESSAGE_RECEIVED&unsealed=true`));
+    expect(first.next).toBe('2');
+    await get(`${path}?after=2`);
+    expect(reader.queries).toEqual([
+      { consultationId: 'c"1', limit: 2, eventType: 'MESSAGE_RECEIVED', includeUnsealed: true },
+      { consultationId: 'c"1', limit: 100, includeUnsealed: false, after: '2' },
+    ]);
+  });
+
+  it('as NDJSON is one event a line, whatever breaks the payload has, and the cursor in a header', async () => {
+    const { get } = setup([stored(1, '{\r\n"a":\n"b\\n"}'), stored(2)]);
+    const answer = await get(`${path}?limit=1`, { accept: 'application/x-ndjson' });
+    expect(answer.headers).toEqual({ 'content-type': 'application/x-ndjson', 'fi-next': '1' });
+    expect(answer.body.split('\n')).toHaveLength(2);
+    expect(JSON.parse(answer.body)).toMatchObject({ payload: { a: 'b\n' } });
+    expect((await get(`${path}?after=1`, { accept: 'application/x-ndjson' })).headers).not.toHaveProperty('fi-next');
+  });
+
+  it('ends a page before it gets larger than a Lambda may answer, and the cursor is right', async () => {
+    const large = (number: number): StoredEvent => stored(number, `{"a":"${'"'.replace('"', 'é').repeat(500_000)}"}`);
+    const { get } = setup([large(1), large(2), large(3), large(4)]);
+    const first = await get(`${path}?limit=4`);
+    expect(Buffer.byteLength(JSON.stringify(first.body))).toBeLessThan(6 * 1024 * 1024);
+    const page = bodyOf<{ events: readonly { event_id: string }[]; next: string }>(first);
+    expect([page.events.length, page.next]).toEqual([2, '2']);
+    const second = bodyOf<{ events: readonly { event_id: string }[] }>(await get(`${path}?after=2`));
+    expect(second.events.map((event) => event.event_id)).toEqual([eventId(3), eventId(4)]);
+  });
+
+  it.each([
+    ['?limit=0', 'limit'],
+    ['?limit=1001', 'limit'],
+    ['?after=nonsense', 'after'],
+    ['?type=lower', 'type'],
+    ['?unsealed=1', 'unsealed'],
+    ['?colour=red', 'colour'],
+    ['?limit=1&limit=2', 'limit'],
+    ['/nonsense', 'event_id'],
+    [`/${eventId(1)}?limit=1`, 'limit'],
+  ])('refuses %s and names %s', async (rest, field) => {
+    const { get } = setup([]);
+    const answer = await get(path + rest);
+    expect(answer.statusCode).toBe(400);
+    expect(bodyOf<Problem>(answer).field).toBe(field);
+  });
+
+  it('one by its id, in either case, or 404 naming it', async () => {
+    const { get } = setup([stored(10)]);
+    expect(bodyOf(await get(`${path}/${eventId(10).toUpperCase()}`))).toMatchObject({
+      event_id: eventId(10),
+      payload: { n: 10 },
+    });
+    const missing = await get(`${path}/${eventId(11)}`);
+    expect([missing.statusCode, bodyOf<Problem>(missing).field]).toEqual([404, 'event_id']);
+  });
+
+  it('needs a key that may read the consultation, and leaves a line in the access log', async () => {
+    const logged: (LogFields | undefined)[] = [];
+    const keys: KeyRing = {
+      required: () => true,
+      authenticate: (authorization) => {
+        if (authorization === undefined) throw new Unauthenticated('Authorization: is missing');
+        return keyPrincipal('k1', ['c*'], authorization === 'reader' ? ['read'] : ['append']);
+      },
+    };
+    const { get } = setup([], keys, { ...silentLogger, info: (_, fields) => void logged.push(fields) });
+    expect((await get(path)).statusCode).toBe(401);
+    expect((await get(path, { authorization: 'writer' })).statusCode).toBe(403);
+    expect((await get('/consultations/x/events', { authorization: 'reader' })).statusCode).toBe(403);
+    logged.length = 0;
+    expect((await get(path, { authorization: 'reader' })).statusCode).toBe(200);
+    expect(logged).toEqual([
+      { route: 'GET /consultations/{id}/events', status: 200, consultation_id: 'c"1', principal: 'k1' },
+    ]);
+  });
+});
