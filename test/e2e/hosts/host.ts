@@ -17,6 +17,8 @@ export interface Host {
   readonly queueEndpoint: string;
   /** The body limit that it was started with, in bytes. */
   readonly maxBodyBytes: number;
+  /** What its gateway, where that is not ours, does to requests before any function sees them: names of refusals, and the status instead. */
+  readonly gatewayStatus: Readonly<Record<string, number>>;
   /** Ends it gently and removes what it wrote. */
   stop(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export interface Launcher {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  readonly gatewayStatus?: Host['gatewayStatus'];
   /** How long it may take to be ready. */
   readonly startDeadlineMs: number;
 }
@@ -111,6 +114,7 @@ const launch = async (
     port: httpPort,
     queueEndpoint: `http://127.0.0.1:${queuePort}`,
     maxBodyBytes: Number(environment.FI_MAX_BODY_BYTES),
+    gatewayStatus: launcher.gatewayStatus ?? {},
     storeDir: environment.FI_STORE_DIR ?? '',
     queueDir: environment.FI_QUEUE_DIR ?? '',
     keysFile: environment.FI_KEYS_FILE ?? '',

@@ -15,6 +15,7 @@ export const startHostUnderTest = async (): Promise<Host> => {
     baseUrl: target.replace(/\/$/, ''),
     queueEndpoint,
     maxBodyBytes: Number(process.env.FI_TEST_MAX_BODY_BYTES ?? 16 * 1024 ** 2),
+    gatewayStatus: {},
     stop: async () => {},
   };
 };
