@@ -53,6 +53,19 @@ test('a function that hangs is ended in time, also in synchronous code', async (
   await answers(environment);
 });
 
+test('the thread of a function that hangs does not go on in the background', async () => {
+  const environment = open(1_000);
+  const shared = new SharedArrayBuffer(8);
+  const turns = new BigInt64Array(shared);
+  await expect(environment.invoke({ behave: 'count', turns: shared })).rejects.toBeInstanceOf(FunctionTimedOut);
+  let seen = -1n;
+  while (seen !== turns[0]) {
+    seen = Atomics.load(turns, 0);
+    await answers(environment);
+  }
+  expect(seen).toBeGreaterThan(0n);
+});
+
 test('a module without a handler fails the invocation', async () => {
   const environment = createEnvironment({
     moduleUrl: new URL('../../../shared/domain/limits.ts', import.meta.url).href,

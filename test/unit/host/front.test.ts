@@ -136,6 +136,25 @@ test('a body that grows too large without saying so is refused, and its sender c
   expect(failures).toEqual(['BodyTooLarge']);
 });
 
+test('a sender that is refused while it sends is not cut off before it has read why', async () => {
+  const { front } = await open();
+  const socket = connect(front);
+  const errors: Error[] = [];
+  socket.on('error', (error) => errors.push(error));
+  const answered = once(socket, 'data');
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+  socket.write(`7d0\r\n${'x'.repeat(2_000)}\r\n`);
+  const [chunk] = await answered;
+  expect(String(chunk)).toContain('HTTP/1.1 413');
+  for (let index = 0; index < 200; index++) {
+    await new Promise((resolve) => socket.write(`3e8\r\n${'x'.repeat(1_000)}\r\n`, resolve));
+  }
+  const closed = once(socket, 'close');
+  socket.write('0\r\n\r\n');
+  await closed;
+  expect(errors).toEqual([]);
+});
+
 const send = (front: Front, headers: Record<string, string>) =>
   httpRequest(front.url, { method: 'POST', headers, agent: false });
 
