@@ -1,0 +1,157 @@
+import path from 'node:path';
+import type { FilePublishing } from '../../../shared/store/files.ts';
+
+/** What goes wrong at a call: it fails undone, it fails although done, or the process ends in the middle of it. */
+export interface Fault {
+  /** The number of the call, from 0. */
+  readonly call: number;
+  readonly kind: 'error-before' | 'error-after' | 'crash';
+  readonly code: string;
+}
+
+interface Entry {
+  /** Undefined for a folder. */
+  readonly bytes: Uint8Array | undefined;
+  readonly modifiedAtMs: number;
+  /** True once its folder was synced with this name in it. */
+  durable: boolean;
+}
+
+const systemError = (code: string, file: string): Error => Object.assign(new Error(`${code}: ${file}`), { code });
+
+/**
+ * A disk as POSIX promises it and no better: a name survives a loss of power only when its folder was synced after it
+ * was made, and a file that was being written may be cut off.
+ */
+export class SimulatedFiles implements FilePublishing {
+  nowMs = 1_000_000_000_000;
+  fault: Fault | undefined;
+  /** Calls since the process started, as `verb path`. */
+  calls: string[] = [];
+  #crashed = false;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(store: string) {
+    this.#entries.set('/', { bytes: undefined, modifiedAtMs: this.nowMs, durable: true });
+    this.#entries.set(store, { bytes: undefined, modifiedAtMs: this.nowMs, durable: true });
+  }
+
+  /** Another process goes on with the disk as the last one left it. */
+  restart(): void {
+    this.#crashed = false;
+    this.fault = undefined;
+    this.calls = [];
+  }
+
+  /** Names that were not synced vanish, unless `keeps` says that the disk happened to write them; with a folder goes all that is in it. */
+  losePower(keeps: (name: string) => boolean = () => false): void {
+    this.restart();
+    for (const [name, entry] of this.#entries) if (!(entry.durable || keeps(name))) this.#entries.delete(name);
+    for (const name of this.#entries.keys()) if (!this.#isReachable(name)) this.#entries.delete(name);
+  }
+
+  /** The files below a folder, with their bytes. */
+  filesBelow(folder: string): ReadonlyMap<string, Uint8Array> {
+    const found = new Map<string, Uint8Array>();
+    for (const [name, { bytes }] of this.#entries) if (bytes && name.startsWith(`${folder}/`)) found.set(name, bytes);
+    return found;
+  }
+
+  read(file: string): Promise<Uint8Array> {
+    return this.#call('read', file, () => this.#fileAt(file).bytes ?? new Uint8Array());
+  }
+
+  list(folder: string): Promise<readonly string[]> {
+    return this.#call('list', folder, () =>
+      [...this.#entries.keys()].filter((name) => path.dirname(name) === folder).map((name) => path.basename(name)),
+    );
+  }
+
+  createExclusive(file: string, bytes: Uint8Array): Promise<void> {
+    const create = (written: Uint8Array): void => this.#add(file, written);
+    return this.#call(
+      'createExclusive',
+      file,
+      () => create(bytes),
+      () => create(bytes.subarray(0, bytes.length / 2)),
+    );
+  }
+
+  link(from: string, to: string): Promise<void> {
+    return this.#call('link', to, () => this.#add(to, this.#fileAt(from).bytes));
+  }
+
+  unlink(file: string): Promise<void> {
+    return this.#call('unlink', file, () => {
+      this.#fileAt(file);
+      this.#entries.delete(file);
+    });
+  }
+
+  makeFolder(folder: string): Promise<string | undefined> {
+    return this.#call('makeFolder', folder, () => {
+      let uppermost: string | undefined;
+      for (let missing = folder; !this.#entries.has(missing); missing = path.dirname(missing)) uppermost = missing;
+      for (let made = folder; uppermost !== undefined; made = path.dirname(made)) {
+        this.#entries.set(made, { bytes: undefined, modifiedAtMs: this.nowMs, durable: false });
+        if (made === uppermost) break;
+      }
+      return uppermost;
+    });
+  }
+
+  syncFolder(folder: string): Promise<void> {
+    return this.#call('syncFolder', folder, () => {
+      if (!this.#entries.has(folder)) throw systemError('ENOENT', folder);
+      for (const [name, entry] of this.#entries) if (path.dirname(name) === folder) entry.durable = true;
+    });
+  }
+
+  modifiedAtMs(file: string): Promise<number> {
+    return this.#call('modifiedAtMs', file, () => this.#fileAt(file).modifiedAtMs);
+  }
+
+  /** Puts a file there as if another process had. */
+  put(file: string, bytes: Uint8Array): void {
+    this.#entries.set(file, { bytes, modifiedAtMs: this.nowMs, durable: true });
+  }
+
+  #isReachable(name: string): boolean {
+    for (let above = name; above !== '/'; above = path.dirname(above)) if (!this.#entries.has(above)) return false;
+    return true;
+  }
+
+  #fileAt(file: string): Entry {
+    const entry = this.#entries.get(file);
+    if (!entry?.bytes) throw systemError('ENOENT', file);
+    return entry;
+  }
+
+  #add(file: string, bytes: Uint8Array | undefined): void {
+    if (this.#entries.has(file)) throw systemError('EEXIST', file);
+    if (!this.#entries.has(path.dirname(file))) throw systemError('ENOENT', file);
+    this.#entries.set(file, { bytes, modifiedAtMs: this.nowMs, durable: false });
+  }
+
+  async #call<Result>(verb: string, file: string, act: () => Result, actHalf: () => void = () => {}): Promise<Result> {
+    // Others run in between, as they do between real calls.
+    await Promise.resolve();
+    if (this.#crashed) throw systemError('ECRASHED', file);
+    const fault = this.fault?.call === this.calls.length ? this.fault : undefined;
+    this.calls.push(`${verb} ${file}`);
+    switch (fault?.kind) {
+      case 'crash':
+        this.#crashed = true;
+        actHalf();
+        throw systemError('ECRASHED', file);
+      case 'error-before':
+        actHalf();
+        throw systemError(fault.code, file);
+      case 'error-after':
+        act();
+        throw systemError(fault.code, file);
+      default:
+        return act();
+    }
+  }
+}
