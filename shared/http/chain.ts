@@ -24,11 +24,15 @@ export type FunctionHandler = (request: AuthorisedRequest) => Promise<HttpAnswer
 /** What Lambda, the host and serverless-offline call. Never rejects. */
 export type HttpHandler = (request: HttpRequest, context?: Partial<Context>) => Promise<HttpAnswer>;
 
+/** The machine itself, and whom a gateway's own authoriser let through, need no key as long as there are none. */
+const isTrustedWithoutKey = ({ requestContext }: HttpRequest): boolean =>
+  requestContext.authorizer !== undefined || isLoopback(requestContext.http.sourceIp);
+
 /** Who calls. @throws Unauthenticated */
 const authenticate = (request: HttpRequest, route: Route, keys: KeyRing): Principal =>
   route.access === 'key-or-loopback' && isLoopback(request.requestContext.http.sourceIp)
     ? anonymous
-    : keys.authenticate(headerOf(request, 'authorization'));
+    : keys.authenticate(headerOf(request, 'authorization'), isTrustedWithoutKey(request));
 
 /**
  * `POST /events` names no consultation here: each of its events is authorised by itself.

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly pathParameters?: Readonly<Record<string, string | undefined>> | undefined;
   readonly requestContext: {
     readonly requestId: string;
+    /** What a gateway's authoriser, such as API Gateway's for JWT, found out; absent where there is none. */
+    readonly authorizer?: unknown;
     readonly http: { readonly method: string; readonly path: string; readonly sourceIp: string };
   };
   readonly body?: string | undefined;

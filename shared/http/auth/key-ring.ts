@@ -9,8 +9,12 @@ import { anonymous, keyPrincipal, type Principal } from './principal.ts';
 export interface KeyRing {
   /** True as soon as the file has a key, revoked ones included: revoking the last key must not open the service. */
   readonly required: () => boolean;
-  /** Who sends this `Authorization` header; everyone is `anonymous` while no key is required. @throws Unauthenticated */
-  readonly authenticate: (authorization: string | undefined) => Principal;
+  /**
+   * Who sends this `Authorization` header. While no key is required, only who is trusted without one is let in, as `anonymous`:
+   * a keys file that went missing must not open a service that others can reach.
+   * @throws Unauthenticated
+   */
+  readonly authenticate: (authorization: string | undefined, trustedWithoutKey?: boolean) => Principal;
 }
 
 interface Entry {
@@ -72,9 +76,13 @@ export const openKeyRing = ({ path, monotonicMs, logger }: KeyRingOptions): KeyR
   });
   return {
     required: () => file.current().required,
-    authenticate: (authorization) => {
+    authenticate: (authorization, trustedWithoutKey = false) => {
       const ring = file.current();
-      return ring.required ? authenticateWith(ring, authorization) : anonymous;
+      if (ring.required) return authenticateWith(ring, authorization);
+      if (trustedWithoutKey) return anonymous;
+      throw new Unauthenticated(
+        'Authorization: there is no API key yet, so only the machine itself is served; make one: npx fi key create --help.',
+      );
     },
   };
 };

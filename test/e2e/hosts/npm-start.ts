@@ -7,7 +7,7 @@ export const startNpmHost = (settings: Settings = {}): Promise<LocalHost> =>
     {
       name: 'npm start',
       command: path.join(repository, 'node_modules/.bin/node'),
-      args: [path.join(repository, 'localstack/host/start.mjs')],
+      args: ['--max-semi-space-size=16', path.join(repository, 'localstack/host/start.mjs')],
       startDeadlineMs: 30_000,
     },
     settings,

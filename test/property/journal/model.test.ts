@@ -23,7 +23,7 @@ const start = async (memoryBytes: number): Promise<{ model: Model; real: Real }>
   return { model: { nowMs: 0, sent: 0, messages: [], stale: [] }, real };
 };
 
-const runs = Number(process.env.FI_PROPERTY_RUNS ?? 150);
+const runs = Number(process.env.FI_TEST_PROPERTY_RUNS ?? 150);
 
 describe('the journal', () => {
   it('does what a simple list of messages would do, over restarts and with little memory', async () => {

@@ -35,7 +35,7 @@ const life = fc.record({
 
 const history = fc.record({ seed: fc.integer(), lives: fc.array(life, { minLength: 1, maxLength: 4 }) });
 
-const runs = Number(process.env.FI_PROPERTY_RUNS ?? 500);
+const runs = Number(process.env.FI_TEST_PROPERTY_RUNS ?? 500);
 
 describe('kill -9 and loss of power at any write', () => {
   it('lose no confirmed send, undo no confirmed delete, invent nothing and split no batch', async () => {

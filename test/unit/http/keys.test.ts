@@ -46,9 +46,10 @@ describe('API keys', () => {
     ]);
   });
 
-  it('let everyone in while there are none', () => {
+  it('let in whom is trusted without one, and nobody else, while there are none', () => {
     expect(ring().required()).toBe(false);
-    expect(ring().authenticate(undefined).may('append', 'any')).toBe(true);
+    expect(ring().authenticate(undefined, true).may('append', 'any')).toBe(true);
+    expect(() => ring().authenticate(undefined)).toThrow('there is no API key yet');
   });
 
   it('allow their actions on their consultations', async () => {
