@@ -41,16 +41,13 @@ export function* splitArray(body: string): Generator<EventText, void, void> {
   if (rest < body.length) throw malformed(body, rest, 'nothing more');
 }
 
-/** The lines of an NDJSON body that are not blank; `\r\n` ends a line as `\n` does. */
+/** The lines of an NDJSON body that are not blank; `\r\n` ends a line as `\n` does, since JSON takes `\r` for a space. */
 export function* splitLines(body: string): Generator<EventText, void, void> {
   for (let at = 0; at < body.length; ) {
     const newline = body.indexOf('\n', at);
-    const next = newline === -1 ? body.length : newline + 1;
+    const end = newline === -1 ? body.length : newline;
     const start = skipSpace(body, at);
-    if (start < next && start < body.length) {
-      const line = body.slice(start, newline === -1 ? body.length : newline);
-      yield { text: line.endsWith('\r') ? line.slice(0, -1) : line, at: start };
-    }
-    at = next;
+    if (start < end) yield { text: body.slice(start, end), at: start };
+    at = end + 1;
   }
 }

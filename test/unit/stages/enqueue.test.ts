@@ -93,16 +93,32 @@ describe('ENQUEUE', () => {
     const { queue, calls, called } = heldQueue();
     const enqueue = createEnqueue({ ...options, queue });
     // 120,000 two-byte characters each: two in a pack would be fewer than 262,144 characters, but more bytes.
-    const all = enqueue.many(Array.from({ length: 6 }, (_, number) => event(number, `{"a":"${'é'.repeat(120_000)}"}`)));
+    const all = Array.from({ length: 6 }, (_, number) => enqueue.one(event(number, `{"a":"${'é'.repeat(120_000)}"}`)));
     await called(1);
     calls[0]?.answer();
     await called(2);
     calls[1]?.answer();
-    expect(new Set(await all).size).toBe(6);
+    expect(new Set(await Promise.all(all)).size).toBe(6);
     expect(calls.map(({ messages }) => messages.map(eventsIn))).toEqual([
       [1, 1, 1, 1],
       [1, 1],
     ]);
+  });
+
+  it('sends each of many small events once, over several full calls', async () => {
+    const { queue, calls, called } = heldQueue();
+    const enqueue = createEnqueue({ ...options, queue });
+    const sent = Array.from({ length: 9_000 }, (_, number) => event(number));
+    const all = Promise.all(sent.map((one) => enqueue.one(one)));
+    for (let held = 0; held < sent.length; ) {
+      const call = calls.length;
+      await called(call + 1);
+      calls[call]?.answer();
+      held += calls[call]?.messages.reduce((sum, message) => sum + eventsIn(message), 0) ?? 0;
+    }
+    expect(await all).toHaveLength(9_000);
+    const held = calls.flatMap(({ messages }) => messages.flatMap(({ body }) => decodePack(body).events));
+    expect(held.map(({ eventId }) => eventId)).toEqual(sent.map(({ eventId }) => eventId));
   });
 
   it('sends at most ten messages in a call', async () => {
@@ -209,5 +225,23 @@ describe('ENQUEUE', () => {
     await draining;
     expect(await taken).toBe('m0.0');
     expect(calls).toHaveLength(1);
+  });
+
+  it('drains what is being tried again, too', async () => {
+    const { queue, calls, called } = heldQueue();
+    const enqueue = createEnqueue({ ...options, queue });
+    const taken = enqueue.one(event(1));
+    await called(1);
+    calls[0]?.answer([failed()]);
+    await called(2);
+    let drained = false;
+    const draining = enqueue.drain().then(() => {
+      drained = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(drained).toBe(false);
+    calls[1]?.answer();
+    await draining;
+    expect(await taken).toBe('m1.0');
   });
 });
