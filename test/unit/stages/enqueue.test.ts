@@ -227,19 +227,22 @@ describe('ENQUEUE', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('drains what is being tried again, too', async () => {
+  it('drains what waits to be tried again, too', async () => {
     const { queue, calls, called } = heldQueue();
-    const enqueue = createEnqueue({ ...options, queue });
+    const backoff = Promise.withResolvers<void>();
+    const enqueue = createEnqueue({ ...options, clock: { ...clock, sleep: () => backoff.promise }, queue });
     const taken = enqueue.one(event(1));
     await called(1);
     calls[0]?.answer([failed()]);
-    await called(2);
+    await new Promise((resolve) => setImmediate(resolve));
     let drained = false;
     const draining = enqueue.drain().then(() => {
       drained = true;
     });
     await new Promise((resolve) => setImmediate(resolve));
     expect(drained).toBe(false);
+    backoff.resolve();
+    await called(2);
     calls[1]?.answer();
     await draining;
     expect(await taken).toBe('m1.0');
