@@ -5,11 +5,12 @@ import type { AcceptedEvent } from '../domain/event.ts';
 import { createUuidV7Source, type PartId, type RandomFill } from '../domain/ids.ts';
 import { type Clock, systemClock } from '../ports/clock.ts';
 import { type FilePublishing, type FileReading, nodeStoreFiles } from './files.ts';
+import { DurableFolders } from './folders.ts';
 import { merkleRoot } from './merkle.ts';
 import { toColumns } from './part/columns.ts';
 import { writePart } from './part/write.ts';
 import type { PartWriter } from './port.ts';
-import { publish } from './publish.ts';
+import { publish, removeStaleTemporaries } from './publish.ts';
 
 /** Level 0 is spread over this many folders, so that none grows long between two seals. */
 const shards = [...'0123456789abcdef'] as const;
@@ -54,6 +55,8 @@ export interface PartWriterOptions {
 export const createPartWriter = (options: PartWriterOptions): PartWriter => {
   const { folder, files = nodeStoreFiles, clock = systemClock, random = randomFillSync } = options;
   const nextPartId = createUuidV7Source(() => clock.nowMs(), random);
+  const folders = new DurableFolders(files, path.resolve(folder));
+  let cleaned = false;
   return {
     write: async (events, compression) => {
       const partId = nextPartId() as PartId;
@@ -70,7 +73,11 @@ export const createPartWriter = (options: PartWriterOptions): PartWriter => {
         });
       }
       const target = level0Path(partId);
-      await publish(files, { store: folder, temporaryName: `${partId}.h5`, target, bytes });
+      await publish(files, { store: folder, temporaryName: `${partId}.h5`, target, bytes }, folders);
+      if (!cleaned) {
+        cleaned = true;
+        await removeStaleTemporaries(files, folder, `${nextPartId()}.clock`);
+      }
       return { partId, path: target, events: events.length, bytes: bytes.length };
     },
   };

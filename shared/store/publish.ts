@@ -1,27 +1,20 @@
 import path from 'node:path';
 import { StoreUnavailable } from '../domain/errors.ts';
 import { type FilePublishing, systemCode } from './files.ts';
+import { DurableFolders } from './folders.ts';
 
-/** What a publish writes, and where. Paths are relative to the store's folder. */
+/** What a publish writes, and where. */
 export interface Publication {
+  /** The store's folder. */
   readonly store: string;
   /** Name under `tmp/`; unique to this attempt. */
   readonly temporaryName: string;
+  /** Relative to the store's folder. */
   readonly target: string;
   readonly bytes: Uint8Array;
 }
 
 const equal = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
-
-/** Makes a folder and lets the new names in the folders above it survive a power loss. */
-const makeDurableFolder = async (files: FilePublishing, folder: string): Promise<void> => {
-  const uppermost = await files.makeFolder(folder);
-  if (uppermost === undefined) return;
-  for (let made = folder; ; made = path.dirname(made)) {
-    await files.syncFolder(path.dirname(made));
-    if (made === uppermost || made === path.dirname(made)) return;
-  }
-};
 
 /**
  * Gives the temporary its name. An error of `link` says little on a network share: sshfs reports EPERM for EEXIST, and a
@@ -38,15 +31,20 @@ const linkOrFindEqual = async (files: FilePublishing, temporary: string, target:
 
 /**
  * Publishes a file: whole or invisible, and durable when this resolves. A repeat with the same bytes succeeds.
+ * @param folders what a former publish of this process learnt about the store's folders; without it all are synced again.
  * @throws StoreUnavailable with the system's error as its cause; a retry is safe after it.
  */
-export const publish = async (files: FilePublishing, publication: Publication): Promise<void> => {
+export const publish = async (
+  files: FilePublishing,
+  publication: Publication,
+  folders = new DurableFolders(files, path.resolve(publication.store)),
+): Promise<void> => {
   const { store, bytes } = publication;
   const temporary = path.join(store, 'tmp', publication.temporaryName);
   const target = path.join(store, publication.target);
   try {
-    await makeDurableFolder(files, path.dirname(temporary));
-    await makeDurableFolder(files, path.dirname(target));
+    await folders.ensure('tmp');
+    await folders.ensure(path.dirname(publication.target));
     try {
       await files.createExclusive(temporary, bytes);
       await linkOrFindEqual(files, temporary, target, bytes);
@@ -57,7 +55,7 @@ export const publish = async (files: FilePublishing, publication: Publication): 
     }
   } catch (error) {
     throw new StoreUnavailable(
-      `The store at ${store} could not be written (${systemCode(error) ?? 'unknown error'}): free or mount it; the events wait in the queue.`,
+      `The store at ${store} could not be written (${systemCode(error) ?? 'unknown error'}): mount it, free space or fix its permissions; if it was emptied on purpose, start again. The events wait in the queue.`,
       { cause: error },
     );
   }
