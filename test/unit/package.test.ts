@@ -12,7 +12,7 @@ const runtime: Readonly<Record<string, string>> = {
   h5wasm: 'HDF5 without a native build',
   'prom-client': 'metrics in the format that everything scrapes',
   typebox: 'one schema gives type, validation and OpenAPI',
-  'xxhash-wasm': "the report's optional fast hash",
+  'hash-wasm': "the report's optional fast hash",
 };
 
 describe('package.json', () => {

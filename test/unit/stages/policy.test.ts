@@ -137,11 +137,12 @@ describe('HASH', () => {
   });
 
   it('with the checksum gives the same event', async () => {
-    const checksums: bigint[] = [];
+    const checksums: string[] = [];
     const hash = await createChecksummingHash((checksum) => void checksums.push(checksum));
     expect(hash(segmented)).toEqual(hashEvent(segmented));
-    hash({ ...segmented, payload: '{}' });
-    expect(new Set(checksums).size).toBe(2);
+    // The reference implementation's value for no bytes.
+    hash({ ...segmented, payload: '' });
+    expect(checksums).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), '2d06800538d394c2']);
   });
 });
 
