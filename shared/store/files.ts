@@ -1,11 +1,10 @@
-import { constants } from 'node:fs';
-import { access, link, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
 
 /** What a reader needs of a file system. */
 export interface FileReading {
   /** @throws the system's error: `ENOENT` or `ESTALE` when the file is gone. */
   read(path: string): Promise<Uint8Array>;
-  /** Names in a folder, in no order; none when the folder is not there. May be stale on a network share (21 s were measured). */
+  /** Names in a folder, in no order. May be stale on a network share (21 s were measured). @throws the system's error */
   list(folder: string): Promise<readonly string[]>;
 }
 
@@ -15,8 +14,8 @@ export interface FilePublishing extends FileReading {
   createExclusive(path: string, bytes: Uint8Array): Promise<void>;
   link(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
-  /** Makes the folder and those above it; resolves to the uppermost one that was made, or undefined when all were there. */
-  makeFolder(path: string): Promise<string | undefined>;
+  /** Makes one folder, unless it is there. @throws `ENOENT` when the folder above it is not. */
+  makeFolder(path: string): Promise<void>;
   /** Makes the names in a folder survive a power loss. */
   syncFolder(path: string): Promise<void>;
   /** Unix milliseconds by the share's own clock. */
@@ -42,14 +41,7 @@ export const isGone = (error: unknown): boolean => {
 
 export const nodeStoreFiles: StoreFiles = {
   read: (path) => readFile(path),
-  list: async (folder) => {
-    try {
-      return await readdir(folder);
-    } catch (error) {
-      if (isGone(error)) return [];
-      throw error;
-    }
-  },
+  list: (folder) => readdir(folder),
   createExclusive: async (path, bytes) => {
     const file = await open(path, 'wx', 0o644);
     try {
@@ -62,12 +54,13 @@ export const nodeStoreFiles: StoreFiles = {
   link: (from, to) => link(from, to),
   unlink: (path) => unlink(path),
   makeFolder: async (path) => {
-    // The usual case costs one call; `mkdir -p` costs one for each level.
-    const there = await access(path, constants.F_OK).then(
-      () => true,
-      () => false,
-    );
-    return there ? undefined : mkdir(path, { recursive: true });
+    try {
+      await mkdir(path);
+    } catch (error) {
+      // Not every share says EEXIST for what is there: see for ourselves.
+      const there = await stat(path).catch(() => undefined);
+      if (!there?.isDirectory()) throw error;
+    }
   },
   syncFolder: async (path) => {
     const folder = await open(path, 'r');

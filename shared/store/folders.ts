@@ -24,8 +24,10 @@ export class DurableFolders {
 
   /** Makes a folder of the store, given relative to it, and lets its name survive. @throws the system's error. */
   async ensure(folder: string): Promise<void> {
-    await this.#once('', () => this.#makeStore());
-    await this.#once(folder, () => this.#make(folder));
+    const above = path.dirname(folder);
+    if (above === '.') await this.#once('.', () => this.#makeStore(this.#store));
+    else await this.ensure(above);
+    await this.#once(folder, () => this.#make(path.join(this.#store, folder)));
   }
 
   /** Parallel publishes wait for the one that makes a folder; after a failure the next one tries again. */
@@ -41,19 +43,21 @@ export class DurableFolders {
   }
 
   async #make(folder: string): Promise<void> {
-    await this.#files.makeFolder(path.join(this.#store, folder));
-    for (let made = folder; made !== '.'; made = path.dirname(made)) {
-      await this.#files.syncFolder(path.dirname(path.join(this.#store, made)));
-    }
+    await this.#files.makeFolder(folder);
+    await this.#files.syncFolder(path.dirname(folder));
   }
 
-  async #makeStore(): Promise<void> {
-    const uppermost = (await this.#files.makeFolder(this.#store)) ?? this.#store;
-    for (let made = this.#store; ; made = path.dirname(made)) {
-      await this.#files.syncFolder(path.dirname(made)).catch((error: unknown) => {
-        if (!mayNotRead(error)) throw error;
-      });
-      if (made === uppermost || made === path.dirname(made)) return;
+  /** The store's own folder, and those above it that are missing. */
+  async #makeStore(folder: string): Promise<void> {
+    try {
+      await this.#files.makeFolder(folder);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || folder === path.dirname(folder)) throw error;
+      await this.#makeStore(path.dirname(folder));
+      await this.#files.makeFolder(folder);
     }
+    await this.#files.syncFolder(path.dirname(folder)).catch((error: unknown) => {
+      if (!mayNotRead(error)) throw error;
+    });
   }
 }

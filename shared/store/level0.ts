@@ -6,33 +6,19 @@ import { createUuidV7Source, type PartId, type RandomFill } from '../domain/ids.
 import { type Clock, systemClock } from '../ports/clock.ts';
 import { type FilePublishing, type FileReading, nodeStoreFiles } from './files.ts';
 import { DurableFolders } from './folders.ts';
+import { Level0Listing } from './level0-listing.ts';
+import { level0Path } from './level0-names.ts';
 import { merkleRoot } from './merkle.ts';
 import { toColumns } from './part/columns.ts';
 import { writePart } from './part/write.ts';
 import type { PartWriter } from './port.ts';
 import { publish, removeStaleTemporaries } from './publish.ts';
 
-/** Level 0 is spread over this many folders, so that none grows long between two seals. */
-const shards = [...'0123456789abcdef'] as const;
+export { level0Path, partIdOf } from './level0-names.ts';
 
-const partFile = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\.h5$/;
-
-/** Where a level-0 part lies, relative to the store's folder: the last digit of its id is random, and names its shard. */
-export const level0Path = (partId: PartId): string => path.join('level0', partId.slice(-1), `${partId}.h5`);
-
-export const partIdOf = (partPath: string): PartId => path.basename(partPath, '.h5') as PartId;
-
-/** The level-0 parts there are, relative to the store's folder, oldest first; anything else in the folders is passed over. */
-export const listLevel0 = async (files: FileReading, store: string): Promise<readonly string[]> => {
-  const listed = await Promise.all(
-    shards.map(async (shard) => {
-      const names = await files.list(path.join(store, 'level0', shard));
-      return names.filter((name) => partFile.test(name)).map((name) => path.join('level0', shard, name));
-    }),
-  );
-  const oldestFirst = (left: string, right: string): number => (partIdOf(left) < partIdOf(right) ? -1 : 1);
-  return listed.flat().sort(oldestFirst);
-};
+/** The level-0 parts there are now, relative to the store's folder, oldest first. */
+export const listLevel0 = (files: FileReading, store: string): Promise<readonly string[]> =>
+  new Level0Listing(files, store).list();
 
 const idRange = (events: readonly AcceptedEvent[]): { eventIdMin: string; eventIdMax: string } => {
   let [eventIdMin, eventIdMax] = ['~', ''];

@@ -39,12 +39,23 @@ export interface EventPage {
   readonly events: readonly StoredEvent[];
   /** Hand it back as `after`; undefined when this page was the last one for now. */
   readonly next: string | undefined;
+  /**
+   * Parts so damaged that nobody can tell whose events they hold: this page may lack some. Absent when there are none.
+   * Whoever shows the page says so.
+   */
+  readonly unreadable?: readonly string[];
 }
 
 /** What the read functions need of the store: level-0 parts today, sealed parts join behind the same interface. */
 export interface EventReader {
-  /** @throws InvalidField naming `after` when the cursor is not one of ours. */
+  /**
+   * A page may end before `limit` is reached, when its payloads are many bytes; `next` tells.
+   * @throws InvalidField naming `after` when the cursor is not one of ours.
+   * @throws PartDamaged when events of this consultation can't be read.
+   * @throws StoreUnavailable when the store can't be read for now.
+   */
   byConsultation(query: ConsultationQuery): Promise<EventPage>;
+  /** @throws PartDamaged when the event may be in a part that can't be read, StoreUnavailable as above. */
   byId(consultationId: ConsultationId, eventId: EventId): Promise<StoredEvent | undefined>;
 }
 

@@ -1,56 +1,74 @@
 import path from 'node:path';
 import { PartDamaged } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { type FileReading, isGone } from '../files.ts';
-import { listLevel0 } from '../level0.ts';
+import type { FileReading } from '../files.ts';
+import { Level0Listing } from '../level0-listing.ts';
+import type { NarrowColumns } from '../part/layout.ts';
 import { withPart } from '../part/read.ts';
-import { IndexCache, type IndexedPart } from './index-cache.ts';
+import { DamageRegister } from './damage.ts';
+import { Fingerprints } from './fingerprints.ts';
+import { IndexCache } from './index-cache.ts';
+import type { PartSource, Whereabouts } from './part-source.ts';
 
 export interface CatalogOptions {
   readonly folder: string;
   readonly files: FileReading;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** Most memory for the parts' narrow columns, in bytes. */
   readonly indexBytes: number;
 }
 
+/** New parts that are read at a time: a share answers several requests sooner than one after another. */
+const readsAtOnce = 8;
+
 /**
- * Which level-0 parts hold which consultation. Each part is opened once for this, when it first appears; what is kept of
- * it for good is its list of consultations, and the rest as long as there is room.
- *
- * A damaged part is logged once and left out: one broken file must not take every consultation down with it, and it is
- * `verify` that vouches for completeness, not a read.
+ * The level-0 parts. Each is opened once when it first appears; what is kept of it for good are four bytes for each
+ * consultation in it, and its narrow columns for as long as there is room.
  */
-export class Level0Catalog {
+export class Level0Catalog implements PartSource {
   readonly #options: CatalogOptions;
+  readonly #listing: Level0Listing;
   readonly #cache: IndexCache;
-  readonly #consultationsOf = new Map<string, readonly string[]>();
-  readonly #partsOf = new Map<string, Set<string>>();
-  readonly #damaged = new Set<string>();
+  readonly #damages: DamageRegister;
+  /** Oldest part first. */
+  #consultationsOf: ReadonlyMap<string, Fingerprints> = new Map();
   #refreshing: Promise<void> | undefined;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
+    this.#listing = new Level0Listing(options.files, options.folder);
     this.#cache = new IndexCache(options.indexBytes);
+    this.#damages = new DamageRegister(options.logger, () => options.clock.nowMs());
   }
 
-  /** How many parts could not be read. */
-  get damagedParts(): number {
-    return this.#damaged.size;
-  }
-
-  /**
-   * The parts that hold events of a consultation, oldest first, as of now.
-   * @throws the system's error, e.g. `ENOENT` when a part vanished in between: ask again.
-   */
-  async partsWith(consultationId: string): Promise<readonly IndexedPart[]> {
+  async locate(consultationId: string): Promise<Whereabouts> {
     await this.#refresh();
-    const paths = [...(this.#partsOf.get(consultationId) ?? [])];
-    const parts = await Promise.all(paths.map((part) => this.#index(part)));
-    return parts.filter((part) => part !== undefined);
+    const damaged = this.#damages.errorFor(consultationId);
+    if (damaged) throw damaged;
+    const parts = [...this.#consultationsOf].filter(([, consultations]) => consultations.mayHave(consultationId));
+    // One that was whole when it was first seen is not among the blind ones: it is known whom it concerns.
+    const unreadable = this.#damages.unreadable().filter((part) => !this.#consultationsOf.has(part));
+    return { parts: parts.map(([part]) => part), unreadable };
   }
 
-  /** Concurrent reads share a listing only while it has not begun, so that each sees what was published before it. */
+  async columnsOf(part: string): Promise<NarrowColumns> {
+    const known = this.#cache.get(part);
+    if (known) return known;
+    const bytes = await this.#options.files.read(path.join(this.#options.folder, part));
+    try {
+      const columns = await withPart(part, bytes, ({ narrow }) => narrow());
+      this.#cache.add(part, columns);
+      this.#damages.remove(part);
+      return columns;
+    } catch (error) {
+      if (error instanceof PartDamaged) await this.#damages.add(part, bytes, error);
+      throw error;
+    }
+  }
+
+  /** A read never shares a listing that began before it, so that it sees what was published by then. */
   async #refresh(): Promise<void> {
     while (this.#refreshing) await this.#refreshing.catch(() => {});
     this.#refreshing = this.#list();
@@ -62,50 +80,38 @@ export class Level0Catalog {
   }
 
   async #list(): Promise<void> {
-    const listed = new Set(await listLevel0(this.#options.files, this.#options.folder));
-    for (const part of this.#consultationsOf.keys()) if (!listed.has(part)) this.#forget(part);
-    this.#cache.keepOnly(listed);
-    for (const part of listed) {
-      if (this.#consultationsOf.has(part) || this.#damaged.has(part)) continue;
-      const indexed = await this.#index(part);
-      if (indexed) this.#remember(indexed);
+    const listed = await this.#listing.list();
+    const unknown = listed.filter((part) => !this.#consultationsOf.has(part) && !this.#damages.holds(part));
+    const found = new Map<string, Fingerprints>();
+    for (let at = 0; at < unknown.length; at += readsAtOnce) {
+      await Promise.all(unknown.slice(at, at + readsAtOnce).map((part) => this.#open(part, found)));
     }
+    this.#keepOnly(listed, found);
   }
 
-  #remember({ path: part, columns }: IndexedPart): void {
-    this.#consultationsOf.set(part, columns.consultationNames);
-    for (const consultation of columns.consultationNames) {
-      const parts = this.#partsOf.get(consultation);
-      if (parts) parts.add(part);
-      else this.#partsOf.set(consultation, new Set([part]));
-    }
-  }
-
-  #forget(part: string): void {
-    for (const consultation of this.#consultationsOf.get(part) ?? []) {
-      const parts = this.#partsOf.get(consultation);
-      parts?.delete(part);
-      if (parts?.size === 0) this.#partsOf.delete(consultation);
-    }
-    this.#consultationsOf.delete(part);
-  }
-
-  async #index(part: string): Promise<IndexedPart | undefined> {
-    const known = this.#cache.get(part);
-    if (known) return known;
+  async #open(part: string, found: Map<string, Fingerprints>): Promise<void> {
     try {
-      const bytes = await this.#options.files.read(path.join(this.#options.folder, part));
-      const indexed = { path: part, columns: await withPart(part, bytes, ({ narrow }) => narrow()) };
-      this.#cache.add(indexed);
-      return indexed;
+      const { consultationNames } = await this.columnsOf(part);
+      found.set(part, new Fingerprints(consultationNames));
     } catch (error) {
-      if (error instanceof PartDamaged) {
-        this.#damaged.add(part);
-        this.#options.logger.error('a part is damaged and left out of reads', { path: part, error });
-        return undefined;
-      }
-      if (isGone(error)) this.#forget(part);
-      throw error;
+      // Registered by now; whoever asks for its consultations gets the error.
+      if (!(error instanceof PartDamaged)) throw error;
     }
+  }
+
+  /** Takes over what was listed, in its order, and drops what is no longer there. */
+  #keepOnly(listed: readonly string[], found: ReadonlyMap<string, Fingerprints>): void {
+    const still = new Set(listed);
+    const gone = [...this.#consultationsOf.keys(), ...this.#damages.parts()].filter((part) => !still.has(part));
+    for (const part of gone) {
+      this.#cache.remove(part);
+      this.#damages.remove(part);
+    }
+    const kept = new Map<string, Fingerprints>();
+    for (const part of listed) {
+      const consultations = found.get(part) ?? this.#consultationsOf.get(part);
+      if (consultations) kept.set(part, consultations);
+    }
+    this.#consultationsOf = kept;
   }
 }

@@ -1,17 +1,20 @@
 import type { NarrowColumns } from '../part/layout.ts';
 
-/** A part as the index knows it: everything but its payloads. */
-export interface IndexedPart {
-  readonly path: string;
-  readonly columns: NarrowColumns;
-}
+/** What V8 takes for a short text beside its characters. */
+const bytesOfText = 32;
 
-/** About what a row takes in memory: its columns, and its share of the names. */
-const bytesOfRow = 100;
+const sizeOf = (columns: NarrowColumns): number => {
+  let bytes = 0;
+  for (const column of Object.values(columns)) {
+    if (ArrayBuffer.isView(column)) bytes += column.byteLength;
+    else if (Array.isArray(column)) for (const text of column) bytes += bytesOfText + text.length * 2;
+  }
+  return bytes;
+};
 
 /** Parts are immutable, so an entry is right for as long as it is kept; the least recently used go when memory is short. */
 export class IndexCache {
-  readonly #parts = new Map<string, IndexedPart>();
+  readonly #entries = new Map<string, { readonly columns: NarrowColumns; readonly bytes: number }>();
   readonly #maxBytes: number;
   #bytes = 0;
 
@@ -19,30 +22,27 @@ export class IndexCache {
     this.#maxBytes = maxBytes;
   }
 
-  get(path: string): IndexedPart | undefined {
-    const part = this.#parts.get(path);
-    if (part === undefined) return undefined;
-    this.#parts.delete(path);
-    this.#parts.set(path, part);
-    return part;
+  get(part: string): NarrowColumns | undefined {
+    const entry = this.#entries.get(part);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(part);
+    this.#entries.set(part, entry);
+    return entry.columns;
   }
 
-  add(part: IndexedPart): void {
-    this.#parts.set(part.path, part);
-    this.#bytes += part.columns.count * bytesOfRow;
-    for (const [path, oldest] of this.#parts) {
-      if (this.#bytes <= this.#maxBytes || path === part.path) return;
-      this.#remove(path, oldest);
+  add(part: string, columns: NarrowColumns): void {
+    this.remove(part);
+    const bytes = sizeOf(columns);
+    this.#entries.set(part, { columns, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#bytes <= this.#maxBytes) return;
+      this.remove(oldest);
     }
   }
 
-  /** Drops what is no longer listed. */
-  keepOnly(listed: ReadonlySet<string>): void {
-    for (const [path, part] of this.#parts) if (!listed.has(path)) this.#remove(path, part);
-  }
-
-  #remove(path: string, part: IndexedPart): void {
-    this.#parts.delete(path);
-    this.#bytes -= part.columns.count * bytesOfRow;
+  remove(part: string): void {
+    this.#bytes -= this.#entries.get(part)?.bytes ?? 0;
+    this.#entries.delete(part);
   }
 }

@@ -1,30 +1,29 @@
-import path from 'node:path';
 import type { StoredEvent } from '../../domain/event.ts';
-import type { FileReading } from '../files.ts';
 import { eventOfRow } from '../part/columns.ts';
-import { type PayloadSlice, withPart } from '../part/read.ts';
-import type { IndexedPart } from './index-cache.ts';
+import { type NarrowColumns, payloadChunkBytes } from '../part/layout.ts';
+import type { OpenPart } from '../part/read.ts';
 
-/** Rows whose payloads lie closer than this are read in one slice: a chunk is inflated anew for each. */
-const coalesceBytes = 64 * 1024;
-
+/** Rows whose payloads are read in one slice. */
 interface Run {
   readonly fromByte: number;
   toByte: number;
   readonly rows: number[];
 }
 
-const byteRange = ({ columns }: IndexedPart, row: number): readonly [number, number] => [
+const byteRange = (columns: NarrowColumns, row: number): readonly [number, number] => [
   Number(columns.payloadOffset[row]),
   Number(columns.payloadOffset[row + 1]),
 ];
 
-const coalesce = (part: IndexedPart, rows: readonly number[]): readonly Run[] => {
+const chunkOf = (byte: number): number => Math.floor(byte / payloadChunkBytes);
+
+/** Payloads that share a chunk are read together: each slice inflates all the chunks that it touches anew. */
+const coalesce = (columns: NarrowColumns, rows: readonly number[]): readonly Run[] => {
   const runs: Run[] = [];
-  for (const row of [...rows].sort((left, right) => left - right)) {
-    const [fromByte, toByte] = byteRange(part, row);
+  for (const row of rows.toSorted((left, right) => left - right)) {
+    const [fromByte, toByte] = byteRange(columns, row);
     const last = runs.at(-1);
-    if (last && fromByte - last.toByte <= coalesceBytes) {
+    if (last && chunkOf(fromByte) <= chunkOf(last.toByte - 1)) {
       last.toByte = toByte;
       last.rows.push(row);
     } else {
@@ -34,31 +33,20 @@ const coalesce = (part: IndexedPart, rows: readonly number[]): readonly Run[] =>
   return runs;
 };
 
-const eventsOfRun = (
-  part: IndexedPart,
-  run: Run,
-  payloads: PayloadSlice,
-): ReadonlyArray<readonly [number, StoredEvent]> => {
-  const slice = payloads(run.fromByte, run.toByte);
-  const bytes = Buffer.from(slice.buffer, slice.byteOffset, slice.byteLength);
-  return run.rows.map((row) => {
-    const [fromByte, toByte] = byteRange(part, row);
-    const payload = bytes.toString('utf8', fromByte - run.fromByte, toByte - run.fromByte);
-    return [row, eventOfRow(part.columns, row, payload)];
-  });
-};
-
-/** The events of some rows of a part, by row. @throws PartDamaged, or the system's error when the file can't be read. */
-export const readRows = async (
-  files: FileReading,
-  folder: string,
-  part: IndexedPart,
+/** The events of some rows of an open part, by row. */
+export const eventsOfRows = (
+  part: OpenPart,
+  columns: NarrowColumns,
   rows: readonly number[],
-): Promise<ReadonlyMap<number, StoredEvent>> => {
-  const bytes = await files.read(path.join(folder, part.path));
-  return withPart(
-    part.path,
-    bytes,
-    ({ payloads }) => new Map(coalesce(part, rows).flatMap((run) => eventsOfRun(part, run, payloads))),
-  );
+): ReadonlyMap<number, StoredEvent> => {
+  const events = new Map<number, StoredEvent>();
+  for (const run of coalesce(columns, rows)) {
+    const slice = Buffer.from(part.payloads(run.fromByte, run.toByte).buffer);
+    for (const row of run.rows) {
+      const [fromByte, toByte] = byteRange(columns, row);
+      const payload = slice.toString('utf8', fromByte - run.fromByte, toByte - run.fromByte);
+      events.set(row, eventOfRow(columns, row, payload));
+    }
+  }
+  return events;
 };

@@ -88,15 +88,11 @@ export class SimulatedFiles implements FilePublishing {
     });
   }
 
-  makeFolder(folder: string): Promise<string | undefined> {
+  makeFolder(folder: string): Promise<void> {
     return this.#call('makeFolder', folder, () => {
-      let uppermost: string | undefined;
-      for (let missing = folder; !this.#entries.has(missing); missing = path.dirname(missing)) uppermost = missing;
-      for (let made = folder; uppermost !== undefined; made = path.dirname(made)) {
-        this.#entries.set(made, { bytes: undefined, modifiedAtMs: this.nowMs, durable: false });
-        if (made === uppermost) break;
-      }
-      return uppermost;
+      if (this.#entries.has(folder)) return;
+      if (!this.#entries.has(path.dirname(folder))) throw systemError('ENOENT', folder);
+      this.#entries.set(folder, { bytes: undefined, modifiedAtMs: this.nowMs, durable: false });
     });
   }
 
