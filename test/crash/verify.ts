@@ -41,18 +41,16 @@ const sourceOf = (number: number): SourceEvent => {
 
 const normalised = (payload: string): string => JSON.stringify(JSON.parse(payload));
 
+/** Messages that are not stored yet, waiting or in flight. */
+export const waitingMessages = async (api: Api): Promise<number> => {
+  const metrics = await readMetrics(api);
+  const labels = { stream: 'fi-events' };
+  return metricSum(metrics, 'fi_queue_length', labels) + metricSum(metrics, 'fi_queue_pending', labels);
+};
+
 /** Waits until the queue has nothing left, in flight or waiting. */
-export const drained = (api: Api, deadlineMs = 120_000): Promise<true> =>
-  eventually(
-    'the queue to be empty',
-    async () => {
-      const metrics = await readMetrics(api);
-      const labels = { stream: 'fi-events' };
-      const left = metricSum(metrics, 'fi_queue_length', labels) + metricSum(metrics, 'fi_queue_pending', labels);
-      return left === 0 ? true : undefined;
-    },
-    deadlineMs,
-  );
+const drained = (api: Api): Promise<true> =>
+  eventually('the queue to be empty', async () => ((await waitingMessages(api)) === 0 ? true : undefined), 120_000);
 
 /** Reads every consultation over HTTP: each of its events once, with the payload that was sent. */
 const readOverHttp = async (api: Api, { idPrefix, load }: Sent): Promise<Set<number>> => {
