@@ -1,21 +1,26 @@
 import type { AcceptedEvent, StoredEvent } from '../../domain/event.ts';
 import { type ConsultationId, type EventId, formatUuid, parseUuid } from '../../domain/ids.ts';
 import { type NarrowColumns, noTime, type PartColumns } from './layout.ts';
-import { parseMs, renderMs } from './time.ts';
+import { parseTime, renderMs } from './time.ts';
+
+const storableText = (text: string): boolean => text.length > 0 && text.isWellFormed() && !text.includes('\0');
 
 /** Gives each distinct text a code in the order of its first appearance. */
 class Dictionary {
   readonly names: string[];
+  readonly #member: string;
   readonly #codes = new Map<string, number>();
 
-  constructor(...names: string[]) {
+  constructor(member: string, ...names: string[]) {
     this.names = names;
+    this.#member = member;
     for (const [code, name] of names.entries()) this.#codes.set(name, code);
   }
 
   codeOf(name: string): number {
     const known = this.#codes.get(name);
     if (known !== undefined) return known;
+    if (!storableText(name)) throw new RangeError(`${this.#member} ${JSON.stringify(name)} cannot be stored as it is`);
     this.names.push(name);
     this.#codes.set(name, this.names.length - 1);
     return this.names.length - 1;
@@ -25,27 +30,23 @@ class Dictionary {
 /** What `formatUuid` gives back: the 16 bytes hold nothing else. */
 const storableId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-const storableText = (text: string): boolean => text.length > 0 && text.isWellFormed() && !text.includes('\0');
+const isStorableIndex = (index: number): boolean => Number.isInteger(index) && index >= 0 && index <= 0xffff_ffff;
 
 /**
  * Makes sure that the event comes back exactly as it is; what the columns can't hold is refused here, never changed.
+ * Names are looked at once each, by their {@link Dictionary}.
  * @throws RangeError naming the member.
  */
-const requireStorable = (event: AcceptedEvent): void => {
+const requireStorable = ({ eventId, leaf, userId, requestIndex, payload }: AcceptedEvent): void => {
   const refuse = (member: string): never => {
-    throw new RangeError(`event ${event.eventId}: its ${member} cannot be stored as it is`);
+    throw new RangeError(`event ${eventId}: its ${member} cannot be stored as it is`);
   };
-  if (!storableId.test(event.eventId)) refuse('event_id');
-  if (event.leaf.length !== 32) refuse('leaf');
-  if (!storableText(event.eventType)) refuse('event_type');
-  if (!storableText(event.segment)) refuse('segment');
-  if (!storableText(event.consultationId)) refuse('consultation_id');
-  if (event.userId !== undefined && !storableText(event.userId)) refuse('user_id');
-  if (renderMs(parseMs(event.receivedAt)) !== event.receivedAt) refuse('received_at');
-  if (!Number.isInteger(event.requestIndex) || event.requestIndex < 0 || event.requestIndex > 0xffff_ffff) {
-    refuse('request_index');
-  }
-  if (event.payload.length === 0 || !event.payload.isWellFormed()) refuse('payload');
+  if (!storableId.test(eventId)) refuse('event_id');
+  if (leaf.length !== 32) refuse('leaf');
+  // The empty name stands for no user.
+  if (userId === '') refuse('user_id');
+  if (!isStorableIndex(requestIndex)) refuse('request_index');
+  if (payload.length === 0 || !payload.isWellFormed()) refuse('payload');
 };
 
 /** More than a batch has by far; the arena is built in memory several times over, and WASM ends at 2 GiB. */
@@ -72,10 +73,10 @@ const payloadArena = (events: readonly AcceptedEvent[]): Pick<PartColumns, 'payl
 export const toColumns = (events: readonly AcceptedEvent[]): PartColumns => {
   const count = events.length;
   if (count === 0) throw new RangeError('a part has at least one event');
-  const eventTypes = new Dictionary();
-  const segments = new Dictionary();
-  const consultations = new Dictionary();
-  const users = new Dictionary('');
+  const eventTypes = new Dictionary('event_type');
+  const segments = new Dictionary('segment');
+  const consultations = new Dictionary('consultation_id');
+  const users = new Dictionary('user_id', '');
   const columns = {
     eventId: new Uint8Array(count * 16),
     leaf: new Uint8Array(count * 32),
@@ -92,16 +93,18 @@ export const toColumns = (events: readonly AcceptedEvent[]): PartColumns => {
     requireStorable(event);
     parseUuid(event.eventId, columns.eventId, row * 16);
     columns.leaf.set(event.leaf, row * 32);
-    columns.receivedAt[row] = BigInt(parseMs(event.receivedAt));
+    const received = parseTime(event.receivedAt);
+    if (!received.isRendered) throw new RangeError(`received_at ${event.receivedAt} cannot be stored as it is`);
+    columns.receivedAt[row] = BigInt(received.ms);
     columns.requestIndex[row] = event.requestIndex;
     columns.eventType[row] = eventTypes.codeOf(event.eventType);
     columns.segment[row] = segments.codeOf(event.segment);
     columns.consultation[row] = consultations.codeOf(event.consultationId);
     columns.user[row] = users.codeOf(event.userId ?? '');
     if (event.occurredAt === undefined) continue;
-    const ms = parseMs(event.occurredAt);
-    columns.occurredAt[row] = BigInt(ms);
-    if (event.occurredAt !== renderMs(ms)) {
+    const occurred = parseTime(event.occurredAt);
+    columns.occurredAt[row] = BigInt(occurred.ms);
+    if (!occurred.isRendered) {
       occurredAtText ??= new Array<string>(count).fill('');
       occurredAtText[row] = event.occurredAt;
     }
