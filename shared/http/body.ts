@@ -30,19 +30,30 @@ export const bodyFormat = (contentType: string | undefined): BodyFormat => {
 
 const notUtf8 = (): MalformedBody => new MalformedBody('body: is not valid UTF-8.');
 
-const textOfBase64 = (body: string, limitBytes: number): string => {
+/**
+ * Some gateways decode a body as UTF-8 whatever it is and put U+FFFD where it is not: all but always that has another
+ * length than what the client announced. Stored, it would not be what was sent.
+ */
+const requireLength = (actualBytes: number, announced: string | undefined): void => {
+  if (announced !== undefined && Number(announced) !== actualBytes) {
+    throw new MalformedBody(`body: ${announced} bytes were announced and ${actualBytes} arrived; is it valid UTF-8?`);
+  }
+};
+
+const textOfBase64 = (body: string, limitBytes: number, announced: string | undefined): string => {
   const bytes = Buffer.from(body, 'base64');
   if (bytes.length > limitBytes) throw new BodyTooLarge(limitBytes);
+  requireLength(bytes.length, announced);
   if (!isUtf8(bytes)) throw notUtf8();
   // Not a TextDecoder, which would swallow a byte order mark.
   return bytes.toString('utf8');
 };
 
 /** A lone surrogate in a string that a gateway decoded can't have been UTF-8, and could not be written as such. */
-const checkedText = (body: string, limitBytes: number): string => {
-  if (body.length > limitBytes || (body.length * 3 > limitBytes && Buffer.byteLength(body) > limitBytes)) {
-    throw new BodyTooLarge(limitBytes);
-  }
+const checkedText = (body: string, limitBytes: number, announced: string | undefined): string => {
+  const bytes = Buffer.byteLength(body);
+  if (bytes > limitBytes) throw new BodyTooLarge(limitBytes);
+  requireLength(bytes, announced);
   if (!body.isWellFormed()) throw notUtf8();
   return body;
 };
@@ -54,7 +65,8 @@ const checkedText = (body: string, limitBytes: number): string => {
  */
 export const bodyText = (request: HttpRequest, limitBytes: number): string => {
   const body = request.body ?? '';
-  return request.isBase64Encoded ? textOfBase64(body, limitBytes) : checkedText(body, limitBytes);
+  const announced = headerOf(request, 'content-length');
+  return request.isBase64Encoded ? textOfBase64(body, limitBytes, announced) : checkedText(body, limitBytes, announced);
 };
 
 /** The format of the request's body. @throws UnsupportedMediaType */

@@ -9,9 +9,6 @@ const gatewayStatus = {
   // It answers escapes that it cannot read itself, with JSON of its own.
   'a bad percent-escape': 400,
   'an escape that is no UTF-8': 400,
-  // It decodes bodies leniently: the function is handed U+FFFD, which is valid.
-  'invalid UTF-8': 202,
-  'an overlong encoding': 202,
   // It fills in application/json.
   'no content type': 202,
 };
