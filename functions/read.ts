@@ -33,6 +33,8 @@ const countThatFits = (texts: readonly string[]): number => {
 interface RenderedPage {
   readonly texts: readonly string[];
   readonly next: string | undefined;
+  /** Parts so damaged that the page may lack events of theirs. */
+  readonly unreadable: readonly string[];
 }
 
 /** Reads a page; where its events are too many bytes it is read again with as many as fit, for the cursor behind them. */
@@ -41,10 +43,12 @@ const renderPage = async (
   query: ConsultationQuery,
   render: (event: EventPage['events'][number]) => string,
 ): Promise<RenderedPage> => {
-  const { events, next } = await reader.byConsultation(query);
+  const { events, next, unreadable = [] } = await reader.byConsultation(query);
   const texts = events.map(render);
   const fitting = countThatFits(texts);
-  return fitting === texts.length ? { texts, next } : renderPage(reader, { ...query, limit: fitting }, render);
+  return fitting === texts.length
+    ? { texts, next, unreadable }
+    : renderPage(reader, { ...query, limit: fitting }, render);
 };
 
 const storeQuery = (consultationId: ConsultationId, query: PageQuery): ConsultationQuery => ({
@@ -55,12 +59,21 @@ const storeQuery = (consultationId: ConsultationId, query: PageQuery): Consultat
   ...(query.eventType === undefined ? {} : { eventType: query.eventType }),
 });
 
-const linesAnswer = ({ texts, next }: RenderedPage): HttpAnswer => ({
+const linesAnswer = ({ texts, next, unreadable }: RenderedPage): HttpAnswer => ({
   statusCode: 200,
-  headers: { 'content-type': 'application/x-ndjson', ...(next === undefined ? {} : { 'fi-next': next }) },
+  headers: {
+    'content-type': 'application/x-ndjson',
+    ...(next === undefined ? {} : { 'fi-next': next }),
+    ...(unreadable.length === 0 ? {} : { 'fi-unreadable': unreadable.join(',') }),
+  },
   body: texts.join(''),
   isBase64Encoded: false,
 });
+
+const jsonPageAnswer = ({ texts, next, unreadable }: RenderedPage): HttpAnswer => {
+  const damage = unreadable.length === 0 ? '' : `,"unreadable":${JSON.stringify(unreadable)}`;
+  return jsonTextAnswer(200, `{"events":[${texts.join(',')}],"next":${JSON.stringify(next ?? null)}${damage}}`);
+};
 
 /** `GET /consultations/{id}/events` and `GET /consultations/{id}/events/{event_id}`. */
 export const createHandler = (dependencies: ReadDependencies): HttpHandler => {
@@ -70,8 +83,7 @@ export const createHandler = (dependencies: ReadDependencies): HttpHandler => {
     const parameters = parseQuery(request.rawQueryString, ['after', 'limit', 'type', 'unsealed']);
     const query = storeQuery(consultationId, pageQuery(parameters));
     if (wantsLines(headerOf(request, 'accept'))) return linesAnswer(await renderPage(reader, query, eventLine));
-    const { texts, next } = await renderPage(reader, query, eventText);
-    return jsonTextAnswer(200, `{"events":[${texts.join(',')}],"next":${JSON.stringify(next ?? null)}}`);
+    return jsonPageAnswer(await renderPage(reader, query, eventText));
   };
 
   const oneEvent = async (consultationId: ConsultationId, given: string): Promise<HttpAnswer> => {

@@ -120,6 +120,10 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
           description: "The page's next, with NDJSON; absent after the last page.",
           schema: { type: 'string' },
         },
+        'Fi-Unreadable': {
+          description: 'Damaged parts of which the page may lack events, with NDJSON; absent when none.',
+          schema: { type: 'string' },
+        },
       },
     ),
     problems: [],

@@ -81,6 +81,11 @@ export const schemas = {
       next: Type.Union([Type.String(), Type.Null()], {
         description: 'Send it as `after`; null when this was the last page for now.',
       }),
+      unreadable: Type.Optional(
+        Type.Array(Type.String(), {
+          description: 'Damaged parts of which the page may lack events; absent when none.',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),

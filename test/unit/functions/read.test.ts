@@ -96,6 +96,22 @@ describe('GET events', () => {
     ]);
   });
 
+  it('says which damaged parts it may lack events of', async () => {
+    const reader: EventReader = {
+      byConsultation: async () => ({ events: [stored(1)], next: undefined, unreadable: ['level0/a/x.h5'] }),
+      byId: async () => undefined,
+    };
+    const handler = createHandler({ reader, keys: open, logger: silentLogger });
+    const request = gatewayEvent({ method: 'GET', target: path });
+    const answer = await handler(request);
+    expectDocumented(request, answer);
+    expect(bodyOf(answer)).toMatchObject({ next: null, unreadable: ['level0/a/x.h5'] });
+    const lines = await handler(
+      gatewayEvent({ method: 'GET', target: path, headers: { accept: 'application/x-ndjson' } }),
+    );
+    expect(lines.headers).toMatchObject({ 'fi-unreadable': 'level0/a/x.h5' });
+  });
+
   it('as NDJSON is one event a line, whatever breaks the payload has, and the cursor in a header', async () => {
     const { get } = setup([stored(1, '{\r\n"a":\n"b\\n"}'), stored(2)]);
     const answer = await get(`${path}?limit=1`, { accept: 'application/x-ndjson' });
