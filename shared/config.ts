@@ -177,7 +177,7 @@ export const settings = {
     'none, gzip-1..9',
     'gzip-1',
     compression,
-    "For segments whose policy names none. gzip-4 takes twice gzip-1's time for 5 % (bench/storage).",
+    'For segments whose policy names none. Higher levels take more processor time for fewer bytes.',
   ),
   maxBodyBytes: required(
     'FI_MAX_BODY_BYTES',

@@ -17,7 +17,7 @@ export const limits = {
   timeLength: 64,
   /** Deepest nesting of objects and arrays in a payload; the payload object itself is depth 1. */
   payloadDepth: 100,
-  /** Most events of one request: 16 MiB of the smallest events stay below it. */
+  /** Most events of one request, since its answer names each of them. */
   eventsPerRequest: 100_000,
   /** Most events of one page that `GET .../events` answers. */
   pageEvents: 1_000,
