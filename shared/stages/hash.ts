@@ -5,15 +5,4 @@ import { leafHash } from '../domain/leaf.ts';
 export type HashEvent = (event: SegmentedEvent) => AcceptedEvent;
 
 /** SHA-256 over the normalised envelope and the payload's bytes as sent, see `leafHash`. */
-export const hashEvent: HashEvent = (event) => ({
-  consultationId: event.consultationId,
-  eventId: event.eventId,
-  eventType: event.eventType,
-  userId: event.userId,
-  occurredAt: event.occurredAt,
-  receivedAt: event.receivedAt,
-  requestIndex: event.requestIndex,
-  payload: event.payload,
-  segment: event.segment,
-  leaf: leafHash(event),
-});
+export const hashEvent: HashEvent = (event) => ({ ...event, leaf: leafHash(event) });

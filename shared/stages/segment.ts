@@ -15,15 +15,5 @@ export const segmentEvent = (event: IngestedEvent, policy: Policy): SegmentedEve
   if (maxPayloadBytes !== undefined && isLarger(event.payload, maxPayloadBytes)) {
     throw new EventTooLarge(Buffer.byteLength(event.payload), maxPayloadBytes);
   }
-  return {
-    consultationId: event.consultationId,
-    eventId: event.eventId,
-    eventType: event.eventType,
-    userId: event.userId,
-    occurredAt: event.occurredAt,
-    receivedAt: event.receivedAt,
-    requestIndex: event.requestIndex,
-    payload: event.payload,
-    segment,
-  };
+  return { ...event, segment };
 };
