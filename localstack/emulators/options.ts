@@ -45,11 +45,14 @@ const definitions = {
   'drain-seconds': {
     type: 'string',
     placeholder: 'SECONDS',
-    help: 'How long :down waits for the queue to be empty (default 60)',
+    help: 'How long :down waits for the queue to be empty (default 240)',
   },
   discard: { type: 'boolean', help: 'Has :down end it although accepted events wait to be stored' },
   help: { type: 'boolean', short: 'h', help: 'Show this' },
 } as const;
+
+/** Longer than the queue's visibility timeout: a batch whose function died comes back, and is stored, within it. */
+const defaultDrainSeconds = '240';
 
 const wrong = (message: string, cause?: unknown): EmulatorError =>
   new EmulatorError('WrongOption', `${message}; --help shows the options.`, { cause });
@@ -106,7 +109,7 @@ export const parseOptions = (words: readonly string[], context: OptionContext): 
     endpoint: values.endpoint === undefined ? undefined : endpointOf(values.endpoint),
     discard: values.discard === true,
     sameEmulator: values.state === undefined ? [] : ['--state', values.state],
-    drainTimeoutMs: wholeNumber('drain-seconds', values['drain-seconds'] ?? '60', 0, 86_400) * 1000,
+    drainTimeoutMs: wholeNumber('drain-seconds', values['drain-seconds'] ?? defaultDrainSeconds, 0, 86_400) * 1000,
     help: values.help === true,
   };
 };

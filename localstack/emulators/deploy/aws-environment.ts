@@ -19,5 +19,6 @@ export const awsEnvironment = (shell: NodeJS.ProcessEnv, endpoint: string): Node
   AWS_EC2_METADATA_DISABLED: 'true',
   SLS_TELEMETRY_DISABLED: '1',
   SLS_NOTIFICATIONS_MODE: 'off',
-  SLS_INTERACTIVE_SETUP_ENABLE: '0',
+  // In milliseconds; five seconds, its default for an account far away, are most of a deployment here.
+  SLS_AWS_MONITORING_FREQUENCY: '500',
 });

@@ -2,6 +2,7 @@ import type { Clock } from '../../../shared/ports/clock.ts';
 import { EmulatorError } from '../errors.ts';
 import { waitingMessages } from '../queue/waiting.ts';
 import type { Steps } from '../steps.ts';
+import { removeStack } from './remove-stack.ts';
 import { runServerless, type ServerlessOptions } from './serverless.ts';
 import { apiUrl, readiness, readStack, type StackState, stackName } from './stack.ts';
 
@@ -20,15 +21,19 @@ export interface Deployed {
 const busyTimeoutMs = 120_000;
 const pollMs = 500;
 
-const settledStack = async ({ endpoint, clock, signal }: DeployOptions): Promise<StackState | undefined> => {
-  const deadlineMs = clock.monotonicMs() + busyTimeoutMs;
-  for (;;) {
-    const stack = await readStack(endpoint);
-    if (stack === undefined || readiness(stack.status) !== 'busy') return stack;
-    if (clock.monotonicMs() >= deadlineMs) return stack;
-    await clock.sleep(pollMs, signal);
-    signal.throwIfAborted();
-  }
+/** The stack once nobody works on it any more, or as it is when that takes too long. */
+const settled = async (options: DeployOptions, found: StackState): Promise<StackState | undefined> => {
+  if (readiness(found.status) !== 'busy') return found;
+  const { endpoint, clock, signal, steps } = options;
+  return steps.run(`Waiting for an earlier deployment (${found.status})`, async () => {
+    const deadlineMs = clock.monotonicMs() + busyTimeoutMs;
+    for (;;) {
+      const stack = await readStack(endpoint);
+      if (stack === undefined || readiness(stack.status) !== 'busy' || clock.monotonicMs() >= deadlineMs) return stack;
+      await clock.sleep(pollMs, signal);
+      signal.throwIfAborted();
+    }
+  });
 };
 
 /** A broken stack may still have the queue of the deployment before, with events that were accepted. */
@@ -49,15 +54,10 @@ const requireEmptyQueue = async ({ endpoint }: DeployOptions, { status, outputs 
  */
 const clearWay = async (options: DeployOptions): Promise<void> => {
   const found = await readStack(options.endpoint);
-  if (found === undefined || readiness(found.status) === 'deployable') return;
-  const stack = await options.steps.run(`Waiting for a deployment that is ${found.status}`, () =>
-    settledStack(options),
-  );
+  const stack = found === undefined ? undefined : await settled(options, found);
   if (stack === undefined || readiness(stack.status) === 'deployable') return;
   await requireEmptyQueue(options, stack);
-  await options.steps.run(`Deleting a stack that failed to deploy (${stack.status})`, () =>
-    runServerless('remove', options),
-  );
+  await options.steps.run(`Deleting what a failed deployment left (${stack.status})`, () => removeStack(options));
 };
 
 /**
