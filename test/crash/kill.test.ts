@@ -8,7 +8,7 @@ import { loadContract } from '../e2e/api/contract.ts';
 import { eventually } from '../e2e/api/eventually.ts';
 import type { LocalHost } from '../e2e/hosts/host.ts';
 import { startNpmHost } from '../e2e/hosts/npm-start.ts';
-import { descendants } from './processes.ts';
+import { descendants } from '../e2e/hosts/processes.ts';
 import { announcedRandom } from './seed.ts';
 import { verifyNothingLost } from './verify.ts';
 
