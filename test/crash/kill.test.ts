@@ -78,11 +78,11 @@ it(`loses nothing that was accepted in ${kills} kills under load`, async () => {
   load.stop();
   const result = await load.result;
 
-  const verdict = await verifyNothingLost(host, api, { idPrefix, load: result });
+  const verdict = await verifyNothingLost(host, api, [{ idPrefix, load: result }]);
   console.log('killed', killed, verdict, { answers: result.statuses, lostConnections: result.lost });
   expect(result.acceptedEvents).toBeGreaterThan(kills * 10);
   // The journal replays to the same nothing after a gentle end too.
   expect(await host.terminate()).toEqual({ code: 0, signal: null });
   host = await host.restart();
-  await verifyNothingLost(host, api, { idPrefix, load: result });
+  await verifyNothingLost(host, api, [{ idPrefix, load: result }]);
 });
