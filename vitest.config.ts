@@ -15,6 +15,7 @@ export default defineConfig({
       project('contract', 60_000),
       project('property', 120_000),
       project('e2e', 120_000, false),
+      project('emulators', 600_000, false),
       project('interop', 300_000, false),
       project('crash', 1_800_000, false),
     ],

@@ -1,12 +1,27 @@
-import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { eventually } from './eventually.ts';
+
+export interface DeadLetter {
+  readonly body: string;
+  readonly reason: string | undefined;
+}
 
 /** The queues of a host as any AWS client sees them. */
 export interface Queues {
   /** Puts a message straight on the events queue, past every check of the front. */
   sendRaw(body: string): Promise<void>;
-  /** Waits for the dead letter whose body has `text` in it. */
-  deadLetter(text: string): Promise<{ readonly body: string; readonly reason: string | undefined }>;
+  /** The dead letter whose body has `text` in it, if it is there by now. */
+  findDeadLetter(text: string): Promise<DeadLetter | undefined>;
+  /** Waits for it. */
+  deadLetter(text: string): Promise<DeadLetter>;
+  /** Has the dead-letter queue refuse larger messages, as long as nobody sets it back. */
+  limitDeadLetters(maximumMessageBytes: number): Promise<void>;
   close(): void;
 }
 
@@ -21,30 +36,39 @@ export const openQueues = (endpoint: string): Queues => {
     if (QueueUrl === undefined) throw new Error(`no queue ${name}`);
     return QueueUrl;
   };
-  const seen = new Map<string, { readonly body: string; readonly reason: string | undefined }>();
+  const seen = new Map<string, DeadLetter>();
+
+  const findDeadLetter = async (text: string): Promise<DeadLetter | undefined> => {
+    const known = (): DeadLetter | undefined => [...seen.values()].find(({ body }) => body.includes(text));
+    if (known() !== undefined) return known();
+    // Nothing is deleted: the letters stay for an operator to look at, as they would.
+    const { Messages } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: await urlOf('fi-events-dead-letter'),
+        MaxNumberOfMessages: 10,
+        MessageAttributeNames: ['All'],
+        VisibilityTimeout: 1,
+      }),
+    );
+    for (const { MessageId = '', Body = '', MessageAttributes } of Messages ?? []) {
+      seen.set(MessageId, { body: Body, reason: MessageAttributes?.reason?.StringValue });
+    }
+    return known();
+  };
+
   return {
+    findDeadLetter,
+    deadLetter: (text) => eventually(`a dead letter with ${text}`, () => findDeadLetter(text), 60_000),
+    limitDeadLetters: async (maximumMessageBytes) => {
+      await client.send(
+        new SetQueueAttributesCommand({
+          QueueUrl: await urlOf('fi-events-dead-letter'),
+          Attributes: { MaximumMessageSize: String(maximumMessageBytes) },
+        }),
+      );
+    },
     sendRaw: async (body) => {
       await client.send(new SendMessageCommand({ QueueUrl: await urlOf('fi-events'), MessageBody: body }));
-    },
-    deadLetter: async (text) => {
-      const QueueUrl = await urlOf('fi-events-dead-letter');
-      return eventually(`a dead letter with ${text}`, async () => {
-        const known = [...seen.values()].find(({ body }) => body.includes(text));
-        if (known !== undefined) return known;
-        // Nothing is deleted: the letters stay for an operator to look at, as they would.
-        const { Messages } = await client.send(
-          new ReceiveMessageCommand({
-            QueueUrl,
-            MaxNumberOfMessages: 10,
-            MessageAttributeNames: ['All'],
-            VisibilityTimeout: 1,
-          }),
-        );
-        for (const { MessageId = '', Body = '', MessageAttributes } of Messages ?? []) {
-          seen.set(MessageId, { body: Body, reason: MessageAttributes?.reason?.StringValue });
-        }
-        return undefined;
-      });
     },
     close: () => client.destroy(),
   };
