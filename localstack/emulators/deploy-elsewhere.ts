@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { EmulatorContext } from './context.ts';
 import { type Deployed, deploy } from './deploy/deploy.ts';
-import { storeMountPath } from './mount.ts';
+import { storeMountPath } from './mounts.ts';
 
 /**
  * Deploys to an emulator that somebody else runs, the container of localstack/compose.yml above all. Its functions have

@@ -1,3 +1,4 @@
+import type { Mounts } from './mounts.ts';
 import type { PythonVersion } from './python/find-python.ts';
 
 /** What an emulator is started with. */
@@ -9,7 +10,7 @@ export interface StartSettings {
   /** The Node binary that functions run on. */
   readonly nodePath: string;
   /** Folders of this machine by the path that functions see them under; empty where no mount is possible. */
-  readonly mounts: Readonly<Record<string, string>>;
+  readonly mounts: Mounts;
 }
 
 export type ApiKind = 'rest' | 'http';

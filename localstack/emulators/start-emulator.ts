@@ -29,7 +29,8 @@ export const endGraceMs = 20_000;
 /** What a process needs of ours. Everything else stays out: MiniStack hands its whole environment to functions. */
 const passedOn = /^(HOME|LANG|LC_.*|TZ|USER|LOGNAME|SSL_CERT_.*)$/;
 
-const environmentOf = (emulator: Emulator, settings: StartSettings): NodeJS.ProcessEnv => ({
+/** The environment of an emulator's process. */
+export const emulatorEnvironment = (emulator: Emulator, settings: StartSettings): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name))),
   // The Node that functions are to run on comes first.
   PATH: `${path.dirname(settings.nodePath)}:${process.env.PATH ?? ''}`,
@@ -84,7 +85,7 @@ export const startEmulator = async (
   const log = openSync(logFile, 'w');
   const child = spawn(python, ['-m', emulator.module], {
     cwd: settings.stateDir,
-    env: environmentOf(emulator, settings),
+    env: emulatorEnvironment(emulator, settings),
     stdio: ['ignore', log, log],
     detached: true,
   });

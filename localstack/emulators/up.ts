@@ -3,17 +3,18 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { EmulatorContext } from './context.ts';
 import { type Deployed, deploy } from './deploy/deploy.ts';
+import type { StartSettings } from './emulator.ts';
 import { EmulatorError } from './errors.ts';
 import { requireFreePort } from './free-port.ts';
 import { holdingState } from './hold-state.ts';
-import { canMountStore, storeMountPath } from './mount.ts';
+import { mountsAllowed, mountsFor, seenByFunctions } from './mounts.ts';
 import { endProcess } from './process/end-process.ts';
 import { isAlive } from './process/identity.ts';
 import { type RunRecord, readRecord, removeRecord, writeRecord } from './process/record.ts';
 import { ensureEnvironment } from './python/environment.ts';
 import { findPython } from './python/find-python.ts';
 import { openIntake } from './queue/intake.ts';
-import { endGraceMs, requireLoopbackOnly, startEmulator } from './start-emulator.ts';
+import { emulatorEnvironment, endGraceMs, requireLoopbackOnly, startEmulator } from './start-emulator.ts';
 
 /** An emulator that runs, and what is deployed on it. */
 export interface Running {
@@ -72,14 +73,12 @@ const start = async (context: EmulatorContext): Promise<RunRecord> => {
     signal,
   });
   await mkdir(storeDir, { recursive: true });
-  const mounted = emulator.canMount && (await canMountStore(storeDir, signal));
+  await mkdir(path.dirname(keysFile), { recursive: true });
+  const unmounted: StartSettings = { port, stateDir, nodePath: process.execPath, mounts: {} };
+  const withMounts: StartSettings = { ...unmounted, mounts: mountsFor(options) };
+  const mounted = emulator.canMount && (await mountsAllowed(python, emulatorEnvironment(emulator, withMounts), signal));
+  const settings = mounted ? withMounts : unmounted;
   return steps.run(`Starting ${emulator.title} on 127.0.0.1:${port}`, async () => {
-    const settings = {
-      port,
-      stateDir,
-      nodePath: process.execPath,
-      mounts: mounted ? { [storeMountPath]: storeDir } : {},
-    };
     let record: RunRecord | undefined;
     try {
       await startEmulator({ emulator, settings, python, logFile: logFileOf(context), clock, signal }, (started) => {
@@ -98,8 +97,7 @@ const start = async (context: EmulatorContext): Promise<RunRecord> => {
 const parametersOf = ({ emulator, options }: EmulatorContext, record: RunRecord): Readonly<Record<string, string>> => ({
   api: emulator.api,
   fileSystem: 'host',
-  storeDir: record.mounted ? storeMountPath : record.storeDir,
-  keysFile: record.keysFile,
+  ...seenByFunctions(record, record.mounted),
   ...options.parameters,
 });
 

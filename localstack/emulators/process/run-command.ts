@@ -5,9 +5,12 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   /** Both streams together, as they came. */
   readonly output: string;
-  constructor(message: string, output: string, options?: ErrorOptions) {
+  /** Undefined when a signal ended it or it never started. */
+  readonly status: number | undefined;
+  constructor(message: string, output: string, options?: ErrorOptions & { status?: number }) {
     super(message, options);
     this.output = output;
+    this.status = options?.status;
   }
 }
 
@@ -58,7 +61,14 @@ export const runCommand = (command: string, args: readonly string[], options: Ru
     child.once('close', (code, killedBy) => {
       signal.removeEventListener('abort', end);
       if (code === 0) resolve(output);
-      else reject(new CommandFailed(`${command} ended with ${killedBy ?? `status ${code}`}`, output));
+      else
+        reject(
+          new CommandFailed(
+            `${command} ended with ${killedBy ?? `status ${code}`}`,
+            output,
+            code === null ? {} : { status: code },
+          ),
+        );
     });
   });
 };

@@ -51,7 +51,7 @@ export const repository = fileURLToPath(new URL('../../../', import.meta.url));
 /** Larger than the data set in one body (9.2 MB), small enough that a test can go beyond it. */
 const testedBodyBytes = 10_000_000;
 
-const freePorts = async (count: number): Promise<readonly number[]> => {
+export const freePorts = async (count: number): Promise<readonly number[]> => {
   const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
   const ports = await Promise.all(
     servers.map(async (server) => {
