@@ -5,9 +5,8 @@ import { type Deployed, deploy } from './deploy/deploy.ts';
 import { storeMountPath } from './mounts.ts';
 
 /**
- * Deploys to an emulator that somebody else runs, the container of localstack/compose.yml above all. Its functions have
- * the folder of the host at the path that they see on AWS. A container's gateway sees its callers at an address of
- * Docker's, never the loopback, so every call needs a key.
+ * Deploys to an emulator that somebody else runs, the container of localstack/compose.yml above all: its functions have
+ * a folder of the host at the path that they see on AWS.
  */
 export const deployElsewhere = async (context: EmulatorContext, endpoint: string): Promise<Deployed> => {
   const { emulator, options, repository, clock, steps, signal } = context;
@@ -16,7 +15,7 @@ export const deployElsewhere = async (context: EmulatorContext, endpoint: string
     repository,
     endpoint,
     parameters: {
-      api: emulator.api,
+      ...emulator.parameters,
       fileSystem: 'host',
       storeDir: storeMountPath,
       keysFile: path.posix.join(path.posix.dirname(storeMountPath), 'keys.json'),

@@ -13,8 +13,6 @@ export interface StartSettings {
   readonly mounts: Mounts;
 }
 
-export type ApiKind = 'rest' | 'http';
-
 /** One of the programs that stand in for AWS on this machine, as far as the launcher has to know them apart. */
 export interface Emulator {
   /** Also its folder and its npm script. */
@@ -30,8 +28,8 @@ export interface Emulator {
   /** Run with `python -m`. */
   readonly module: string;
   readonly healthPath: string;
-  /** Which of API Gateway's two kinds it really has. */
-  readonly api: ApiKind;
+  /** Parameters of serverless.yml that its own limits ask for, the kind of API among them. */
+  readonly parameters: Readonly<Record<string, string>>;
   /** Whether functions can be given the store at the path that they see on AWS. */
   readonly canMount: boolean;
   /** Whether queues and their messages survive `down` and the next start. */

@@ -15,8 +15,12 @@ export const localstack: Emulator = {
   installedBytes: 530_000_000,
   module: 'localstack.runtime.main',
   healthPath: '/_localstack/health',
-  // It pretends to deploy an HTTP API and serves nothing there.
-  api: 'rest',
+  parameters: {
+    // It pretends to deploy an HTTP API and serves nothing there.
+    api: 'rest',
+    // Its gateway hands a body over as JSON text in which a letter of two bytes takes six; an event may have 6 MiB.
+    maxBodyBytes: '2000000',
+  },
   canMount: true,
   keepsQueues: false,
   environment: ({ port, stateDir, nodePath, mounts }) => ({

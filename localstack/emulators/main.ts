@@ -35,7 +35,7 @@ const runUp = async (context: EmulatorContext): Promise<void> => {
   const workingFolder = process.cwd();
   if (options.endpoint !== undefined) {
     const { url } = await deployElsewhere(context, options.endpoint);
-    say(`\nfi-events is deployed to ${options.endpoint} and takes events, with a key, at ${url}\n`);
+    say(`\nfi-events is deployed to ${options.endpoint} and takes events at ${url}\n`);
     return;
   }
   const { endpoint, logFile, record, deployed } = await up(context);

@@ -22,7 +22,7 @@ export const ministack: Emulator = {
   installedBytes: 95_000_000,
   module: 'ministack',
   healthPath: '/_ministack/health',
-  api: 'http',
+  parameters: { api: 'http' },
   canMount: false,
   keepsQueues: true,
   environment: ({ port, stateDir }) => ({

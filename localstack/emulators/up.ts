@@ -95,7 +95,7 @@ const start = async (context: EmulatorContext): Promise<RunRecord> => {
 };
 
 const parametersOf = ({ emulator, options }: EmulatorContext, record: RunRecord): Readonly<Record<string, string>> => ({
-  api: emulator.api,
+  ...emulator.parameters,
   fileSystem: 'host',
   ...seenByFunctions(record, record.mounted),
   ...options.parameters,

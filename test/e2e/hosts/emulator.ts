@@ -33,7 +33,8 @@ export type Parameters = Readonly<Record<string, string>>;
  * Short, since a test waits for what a killed consumer had; AWS wants a visibility timeout no shorter than the function's.
  */
 const shortTimeouts: Parameters = { persistTimeoutSeconds: '10', visibilityTimeoutSeconds: '12' };
-const maxBodyBytes = 4_500_000;
+/** serverless.yml's, where an emulator's own limits ask for none. */
+const defaultMaxBodyBytes = '4500000';
 
 /** Emulators run in sessions of their own; a test run that ends early must not leave them. */
 const running = new Set<number>();
@@ -129,7 +130,7 @@ const startEmulatorHost = async (
       name: emulator.title,
       baseUrl: deployed.url,
       queueEndpoint: endpoint,
-      maxBodyBytes: Number(parameters.maxBodyBytes ?? maxBodyBytes),
+      maxBodyBytes: Number(parameters.maxBodyBytes ?? emulator.parameters.maxBodyBytes ?? defaultMaxBodyBytes),
       gatewayStatus,
       countsTogether: false,
       storeDir: record.storeDir,
