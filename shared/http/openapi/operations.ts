@@ -1,6 +1,9 @@
 import Type from 'typebox';
 import { consultationIdSchema, uuidPattern } from '../../domain/event.ts';
+import { letterIdPattern } from '../../domain/letter.ts';
 import { eventTypePattern, limits } from '../../domain/limits.ts';
+import { stateSchema } from '../replay/query.ts';
+import { filterMembers } from '../replay/schemas.ts';
 import type { RouteKey } from '../routes.ts';
 import type { SchemaName } from './schemas.ts';
 
@@ -137,6 +140,41 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
     ],
     success: ok('The event.', json('StoredEvent')),
     problems: [404],
+  },
+  'GET /quarantine': {
+    operationId: 'listQuarantine',
+    summary: 'Lists what could not be stored, with its reasons.',
+    parameters: [
+      ...Object.entries(filterMembers).map(([name, schema]) =>
+        parameter('query', name, schema.description ?? '', schema),
+      ),
+      parameter('query', 'state', 'Open letters, those that were dealt with, or all.', stateSchema),
+    ],
+    success: ok('A page, in the order of letter ids, which is none of time.', json('LetterPage')),
+    problems: [],
+  },
+  'GET /quarantine/{letter_id}': {
+    operationId: 'showLetter',
+    summary: 'One letter, with the record that could not be stored.',
+    parameters: [parameter('path', 'letter_id', 'As listed.', Type.String({ pattern: letterIdPattern }))],
+    success: ok('The letter.', json('LetterWithRecord')),
+    problems: [404],
+  },
+  'POST /quarantine/retry': {
+    operationId: 'retryLetters',
+    summary: 'Sends letters to the queue again; what is stored already is not stored twice.',
+    parameters: [],
+    requestBody: { required: true, content: json('RetryRequest') },
+    success: ok('What came of each letter.', json('LetterOutcomes')),
+    problems: [413, 415],
+  },
+  'POST /quarantine/discard': {
+    operationId: 'discardLetters',
+    summary: 'Gives letters up, for a reason that is kept.',
+    parameters: [],
+    requestBody: { required: true, content: json('DiscardRequest') },
+    success: ok('What came of each letter.', json('LetterOutcomes')),
+    problems: [413, 415],
   },
   'GET /health/live': {
     operationId: 'live',

@@ -54,6 +54,7 @@ export const openQuarantine = (
       }
     },
     read: (letterId) => guarded(readLetter(files, store, letterId)),
+    settlementOf: (letterId) => guarded(readSettlement(files, store, letterId)),
     settle: async (letterId, settlement) => {
       const text = settlementText(letterId, settlement);
       const target = settlementFile(letterId);

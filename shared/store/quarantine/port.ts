@@ -1,5 +1,5 @@
 import type { LetterId } from '../../domain/ids.ts';
-import type { LetterPiece } from '../../domain/letter.ts';
+import type { Letter, LetterPiece } from '../../domain/letter.ts';
 import type { Joined } from '../../queue/letters/join.ts';
 import type { Settlement } from './settlement.ts';
 
@@ -15,11 +15,13 @@ export interface LetterPublisher {
   publish(piece: LetterPiece, quarantinedAt: string): Promise<boolean>;
 }
 
+/** All of a letter but its record, which may be a megabyte. */
+export type LetterHead = Omit<Letter, 'record'>;
+
 /** A letter as the store has it. */
 export interface QuarantinedLetter {
   readonly letterId: LetterId;
-  /** The letter, or one of its pieces, for all but its `record`. */
-  readonly head: LetterPiece;
+  readonly head: LetterHead;
   /** RFC 3339. */
   readonly quarantinedAt: string;
   readonly joined: Joined;
@@ -45,6 +47,8 @@ export interface QuarantineStore {
   ids(state: LetterState, after?: LetterId): AsyncIterable<LetterId>;
   /** Found by name, so that it is as it stands now. @throws StoreUnavailable */
   read(letterId: LetterId): Promise<LetterFound>;
+  /** The settlement as it stands now; undefined while the letter is open. @throws StoreUnavailable */
+  settlementOf(letterId: LetterId): Promise<Settlement | undefined>;
   /**
    * Settles a letter, durably. Of several that try, one wins.
    * @returns the settlement that stands: this one, or the one that was there first.

@@ -5,7 +5,7 @@ import { type DecodedLetter, decodeLetter } from '../../queue/letters/decode.ts'
 import { joinLetter } from '../../queue/letters/join.ts';
 import { type FileReading, isGone } from '../files.ts';
 import { letterFile, lettersFolder, parseName, settlementFile } from './names.ts';
-import type { LetterFound } from './port.ts';
+import type { LetterFound, LetterHead } from './port.ts';
 import { parseSettlement, type Settlement } from './settlement.ts';
 
 const utf8 = new TextDecoder();
@@ -74,6 +74,8 @@ const isAsNamed = ({ piece, text }: Texts[number]): DecodedLetter[] => {
   return decoded !== undefined && fits ? [decoded] : [];
 };
 
+const headOf = ({ record: _, fragment: __, ...head }: LetterPiece): LetterHead => head;
+
 /** Reads a letter by its id, joined where it is in pieces. @throws the system's error */
 export const readLetter = async (files: FileReading, store: string, letterId: LetterId): Promise<LetterFound> => {
   const texts = await readTexts(files, store, letterId);
@@ -86,7 +88,7 @@ export const readLetter = async (files: FileReading, store: string, letterId: Le
     kind: 'letter',
     found: {
       letterId,
-      head: first.letter,
+      head: headOf(first.letter),
       quarantinedAt: first.quarantinedAt ?? unknownTime,
       joined,
       ...(settlement === undefined ? {} : { settlement }),
