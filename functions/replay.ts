@@ -4,10 +4,11 @@ import { bodyText, requestFormat } from '../shared/http/body.ts';
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
 import { lazyHandler } from '../shared/http/lazy-handler.ts';
 import { parseQuery } from '../shared/http/query.ts';
-import { listParameters, listSelection } from '../shared/http/replay/query.ts';
+import { listSelection } from '../shared/http/replay/query.ts';
 import { letterAnswer, outcomesAnswer, pageAnswer } from '../shared/http/replay/render.ts';
 import { actSelectionOf, discardRequest, retryRequest } from '../shared/http/replay/selection.ts';
 import { type AuthorisedRequest, type HttpAnswer, jsonAnswer } from '../shared/http/request.ts';
+import { quarantineParameters } from '../shared/http/routes.ts';
 import type { Intent } from '../shared/stages/replay/outcome.ts';
 import type { MaySee, Selection } from '../shared/stages/replay/selection.ts';
 import type { Replay } from '../shared/stages/replay.ts';
@@ -51,7 +52,7 @@ export const createHandler = (dependencies: ReplayDependencies): HttpHandler => 
   const { replay, nowMs } = dependencies;
 
   const list = async (request: AuthorisedRequest): Promise<HttpAnswer> => {
-    const selection = listSelection(parseQuery(request.rawQueryString, listParameters), nowMs());
+    const selection = listSelection(parseQuery(request.rawQueryString, quarantineParameters), nowMs());
     return jsonAnswer(200, pageAnswer(await replay.list(authorised(request, selection), sightOf(request))));
   };
 

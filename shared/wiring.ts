@@ -20,6 +20,7 @@ import { type HashEvent, hashEvent } from './stages/hash.ts';
 import { createIngest } from './stages/ingest.ts';
 import { createPipeline } from './stages/ingest-pipeline.ts';
 import type { PersistDependencies } from './stages/persist.ts';
+import { createQuarantineGauges } from './stages/quarantine/gauges.ts';
 import type { QuarantineDependencies } from './stages/quarantine.ts';
 import { createReplay } from './stages/replay.ts';
 import { createStoreGauge } from './store/gauge.ts';
@@ -126,6 +127,10 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     }),
   );
 
+  const quarantineGauges = once(() =>
+    createQuarantineGauges({ deadLetters: deadLetters(), store: letters(), clock, logger }),
+  );
+
   const ingest = async (): Promise<IngestDependencies> => {
     const stage = createIngest(createUuidV7Source(() => clock.nowMs()));
     const pipeline = createPipeline({
@@ -192,7 +197,9 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     metrics: () => ({
       ...chain(),
       metricsText: overrides.metricsText ?? (() => registry.metrics()),
-      sample: () => backpressure().sample(),
+      sample: async () => {
+        await Promise.all([backpressure().sample(), quarantineGauges().sample()]);
+      },
     }),
     chain,
     backpressure,

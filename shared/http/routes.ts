@@ -1,5 +1,4 @@
 import type { Action } from './auth/principal.ts';
-import { listParameters } from './replay/query.ts';
 
 /** The functions that answer HTTP; `fallback` answers what no route matches. */
 export type HttpFunction = 'ingest' | 'read' | 'replay' | 'health' | 'metrics' | 'openapi' | 'fallback';
@@ -20,6 +19,18 @@ export interface Route {
   readonly query: readonly string[] | undefined;
 }
 
+/** The query parameters of `GET /quarantine`. */
+export const quarantineParameters = [
+  'reason',
+  'consultation',
+  'event_id',
+  'older_than',
+  'newer_than',
+  'state',
+  'limit',
+  'after',
+] as const;
+
 /** The one table of routes: the host's router, serverless.yml (by a test) and OpenAPI follow it. */
 export const routes = [
   { method: 'POST', path: '/consultations/{id}/events', function: 'ingest', access: 'append', query: [] },
@@ -32,7 +43,7 @@ export const routes = [
     query: ['after', 'limit', 'type', 'unsealed'],
   },
   { method: 'GET', path: '/consultations/{id}/events/{event_id}', function: 'read', access: 'read', query: [] },
-  { method: 'GET', path: '/quarantine', function: 'replay', access: 'replay', query: listParameters },
+  { method: 'GET', path: '/quarantine', function: 'replay', access: 'replay', query: quarantineParameters },
   { method: 'GET', path: '/quarantine/{letter_id}', function: 'replay', access: 'replay', query: [] },
   { method: 'POST', path: '/quarantine/retry', function: 'replay', access: 'replay', query: [] },
   { method: 'POST', path: '/quarantine/discard', function: 'replay', access: 'replay', query: [] },

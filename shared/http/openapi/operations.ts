@@ -145,9 +145,13 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
     operationId: 'listQuarantine',
     summary: 'Lists what could not be stored, with its reasons.',
     parameters: [
-      ...Object.entries(filterMembers).map(([name, schema]) =>
-        parameter('query', name, schema.description ?? '', schema),
-      ),
+      parameter('query', 'reason', 'Only letters with this reason.', filterMembers.reason),
+      parameter('query', 'consultation', 'Only letters of this consultation.', filterMembers.consultation),
+      parameter('query', 'event_id', 'Only letters of this event.', filterMembers.event_id),
+      parameter('query', 'older_than', 'In quarantine for longer than that.', filterMembers.older_than),
+      parameter('query', 'newer_than', 'In quarantine for less than that.', filterMembers.newer_than),
+      parameter('query', 'limit', 'Most letters of the page.', filterMembers.limit),
+      parameter('query', 'after', "A former page's next.", filterMembers.after),
       parameter('query', 'state', 'Open letters, those that were dealt with, or all.', stateSchema),
     ],
     success: ok('A page, in the order of letter ids, which is none of time.', json('LetterPage')),

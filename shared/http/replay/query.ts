@@ -4,16 +4,12 @@ import { limits } from '../../domain/limits.ts';
 import type { Selection } from '../../stages/replay/selection.ts';
 import type { LetterState } from '../../store/quarantine/port.ts';
 import { consultationIdOf, eventIdOf } from '../path.ts';
-import { filterMembers } from './schemas.ts';
 import { selectionOf } from './selection.ts';
 
 const states: readonly LetterState[] = ['open', 'settled', 'all'];
 const isState = (text: string): text is LetterState => states.some((state) => state === text);
 
 export const stateSchema = Type.Enum([...states], { default: 'open' });
-
-/** The query parameters of `GET /quarantine`. */
-export const listParameters = [...Object.keys(filterMembers), 'state'] as const;
 
 const reasonOf = (text: string | undefined) => {
   const reason = quarantineReasons.find((each) => each === text);

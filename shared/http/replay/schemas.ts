@@ -11,7 +11,7 @@ const letterId = Type.String({ pattern: letterIdPattern, description: 'A hash ov
 
 /** Which letters; in a query and in a body. All that is given must hold. */
 export const filterMembers = {
-  reason: Type.Optional(Type.Enum([...quarantineReasons], { description: 'Only letters with this reason.' })),
+  reason: Type.Optional(Type.Enum([...quarantineReasons])),
   consultation: Type.Optional({ ...consultationIdSchema, description: 'Only letters of this consultation.' }),
   event_id: Type.Optional(Type.String({ pattern: uuidPattern, description: 'Only letters of this event.' })),
   older_than: Type.Optional(
