@@ -227,6 +227,14 @@ export const settings = {
     folder,
     'Hashes of the API keys; as soon as it has one, every call needs one.',
   ),
+  apiUrl: required(
+    'FI_API_URL',
+    'URL',
+    'http://127.0.0.1:7001',
+    url,
+    'Whose quarantine "fi replay" deals with: any host, or a gateway with its path.',
+  ),
+  apiKey: optional('FI_API_KEY', '', text, 'The key that "fi replay" sends; it must allow the action replay.'),
   xxh3: required(
     'FI_XXH3',
     'true, false',
