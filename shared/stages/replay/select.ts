@@ -67,7 +67,7 @@ export async function* select(
   const ids = named(selection) ?? store.ids(selection.state, selection.after);
   let read = 0;
   for await (const group of groups(ids, Math.min(readsAtOnce, selection.limit))) {
-    if (read >= mostRead || !budget.isLeft()) return { hasMore: true };
+    if (read >= mostRead || (read > 0 && !budget.isLeft())) return { hasMore: true };
     const found = await Promise.all(group.map((letterId) => store.read(letterId)));
     read += group.length;
     for (const [index, letterId] of group.entries()) {

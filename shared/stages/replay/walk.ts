@@ -33,8 +33,9 @@ export const walk = async <Result>(
     for (;;) {
       const step = await steps.next();
       if (step.done) return { results, next: step.value.hasMore ? last : undefined };
-      // One step beyond the last result tells whether there is more.
-      if (results.length === selection.limit || !budget.isLeft()) return { results, next: last };
+      // One step beyond the last result tells whether there is more; and every call gets at least one step on.
+      const isFull = results.length === selection.limit;
+      if (isFull || (last !== selection.after && !budget.isLeft())) return { results, next: last };
       const { at, selected } = step.value;
       if (selected !== undefined) results.push(await visit(selected));
       last = at;
