@@ -12,6 +12,8 @@ export interface Publication {
   /** Relative to the store's folder. */
   readonly target: string;
   readonly bytes: Uint8Array;
+  /** Whether a file that already has the name is the one to be published. Default: its bytes are equal. */
+  readonly isSame?: (found: Uint8Array) => boolean;
 }
 
 const equal = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
@@ -20,12 +22,17 @@ const equal = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(l
  * Gives the temporary its name. An error of `link` says little on a network share: sshfs reports EPERM for EEXIST, and a
  * link whose answer was lost has happened. So the name is looked at, and its bytes decide (findings: 60 % of sshfs's losers).
  */
-const linkOrFindEqual = async (files: FilePublishing, temporary: string, target: string, bytes: Uint8Array) => {
+const linkOrFindSame = async (
+  files: FilePublishing,
+  temporary: string,
+  target: string,
+  isSame: (found: Uint8Array) => boolean,
+): Promise<void> => {
   try {
     await files.link(temporary, target);
   } catch (error) {
     const found = await files.read(target).catch(() => undefined);
-    if (found === undefined || !equal(found, bytes)) throw error;
+    if (found === undefined || !isSame(found)) throw error;
   }
 };
 
@@ -39,7 +46,7 @@ export const publish = async (
   publication: Publication,
   folders = new DurableFolders(files, path.resolve(publication.store)),
 ): Promise<void> => {
-  const { store, bytes } = publication;
+  const { store, bytes, isSame = (found) => equal(found, bytes) } = publication;
   const temporary = path.join(store, 'tmp', publication.temporaryName);
   const target = path.join(store, publication.target);
   try {
@@ -47,7 +54,7 @@ export const publish = async (
     await folders.ensure(path.dirname(publication.target));
     try {
       await files.createExclusive(temporary, bytes);
-      await linkOrFindEqual(files, temporary, target, bytes);
+      await linkOrFindSame(files, temporary, target, isSame);
       await files.syncFolder(path.dirname(target));
     } finally {
       // A temporary that cannot be removed now is removed by a later start; the publish itself stands or fell already.

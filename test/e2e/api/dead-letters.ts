@@ -1,27 +1,13 @@
-import {
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { eventually } from './eventually.ts';
-
-export interface DeadLetter {
-  readonly body: string;
-  readonly reason: string | undefined;
-}
+import { GetQueueUrlCommand, SendMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 /** The queues of a host as any AWS client sees them. */
 export interface Queues {
   /** Puts a message straight on the events queue, past every check of the front. */
   sendRaw(body: string): Promise<void>;
-  /** The dead letter whose body has `text` in it, if it is there by now. */
-  findDeadLetter(text: string): Promise<DeadLetter | undefined>;
-  /** Waits for it. */
-  deadLetter(text: string): Promise<DeadLetter>;
   /** Has the dead-letter queue refuse larger messages, as long as nobody sets it back. */
   limitDeadLetters(maximumMessageBytes: number): Promise<void>;
+  /** Puts a message straight on the dead-letter queue, as a redrive does. */
+  sendDead(body: string, attributes?: Readonly<Record<string, string>>): Promise<void>;
   close(): void;
 }
 
@@ -36,29 +22,7 @@ export const openQueues = (endpoint: string): Queues => {
     if (QueueUrl === undefined) throw new Error(`no queue ${name}`);
     return QueueUrl;
   };
-  const seen = new Map<string, DeadLetter>();
-
-  const findDeadLetter = async (text: string): Promise<DeadLetter | undefined> => {
-    const known = (): DeadLetter | undefined => [...seen.values()].find(({ body }) => body.includes(text));
-    if (known() !== undefined) return known();
-    // Nothing is deleted: the letters stay for an operator to look at, as they would.
-    const { Messages } = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: await urlOf('fi-events-dead-letter'),
-        MaxNumberOfMessages: 10,
-        MessageAttributeNames: ['All'],
-        VisibilityTimeout: 1,
-      }),
-    );
-    for (const { MessageId = '', Body = '', MessageAttributes } of Messages ?? []) {
-      seen.set(MessageId, { body: Body, reason: MessageAttributes?.reason?.StringValue });
-    }
-    return known();
-  };
-
   return {
-    findDeadLetter,
-    deadLetter: (text) => eventually(`a dead letter with ${text}`, () => findDeadLetter(text), 60_000),
     limitDeadLetters: async (maximumMessageBytes) => {
       await client.send(
         new SetQueueAttributesCommand({
@@ -69,6 +33,13 @@ export const openQueues = (endpoint: string): Queues => {
     },
     sendRaw: async (body) => {
       await client.send(new SendMessageCommand({ QueueUrl: await urlOf('fi-events'), MessageBody: body }));
+    },
+    sendDead: async (body, attributes = {}) => {
+      const MessageAttributes = Object.fromEntries(
+        Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+      );
+      const QueueUrl = await urlOf('fi-events-dead-letter');
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes }));
     },
     close: () => client.destroy(),
   };

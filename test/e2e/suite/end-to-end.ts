@@ -12,6 +12,7 @@ import { readSuite } from './read.ts';
 import { redeliverySuite } from './redelivery.ts';
 import { refuseSuite } from './refuse.ts';
 import { repeatSuite } from './repeat.ts';
+import { replaySuite } from './replay.ts';
 
 /** What a suite works with; filled in before its first test. */
 export interface Subject {
@@ -47,6 +48,7 @@ export const endToEndSuite = (name: string, start: () => Promise<Host>): void =>
     bytesSuite(subject);
     poisonSuite(subject);
     redeliverySuite(subject);
+    replaySuite(subject);
     operationsSuite(subject);
     largeSuite(subject);
   });

@@ -18,8 +18,12 @@ export const operationsSuite = (subject: () => Subject): void => {
         'GET /health/ready',
         'GET /metrics',
         'GET /openapi.json',
+        'GET /quarantine',
+        'GET /quarantine/{letter_id}',
         'POST /consultations/{id}/events',
         'POST /events',
+        'POST /quarantine/discard',
+        'POST /quarantine/retry',
       ]);
     });
 
@@ -33,6 +37,7 @@ export const operationsSuite = (subject: () => Subject): void => {
       const exposition = await readMetrics(subject().api);
       for (const gauge of ['fi_queue_length', 'fi_queue_pending']) {
         expect(exposition).toMatch(new RegExp(`^${gauge}\\{stream="fi-events"\\} \\d`, 'm'));
+        expect(exposition).toMatch(new RegExp(`^${gauge}\\{stream="fi-events-dead-letter"\\} \\d`, 'm'));
       }
     });
 
@@ -58,6 +63,7 @@ export const operationsSuite = (subject: () => Subject): void => {
         expect(await grown('fi_ingest_latency_ms_count', { stage }), stage).toBeGreaterThanOrEqual(1);
       }
       expect(await grown('fi_persist_latency_ms_count')).toBeGreaterThanOrEqual(1);
+      expect(await readMetrics(api)).toMatch(/^fi_quarantine_open_letters \d/m);
     });
   });
 };
