@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import json
 import queue
 import re
+import select
 import socket
 import threading
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -64,12 +66,16 @@ class RuntimeApi:
 
     # What the requests of the runtime do. They are called by the threads of its connections.
 
-    def next_invocation(self) -> Invocation | None:
+    def next_invocation(self, connected: Callable[[], bool]) -> Invocation | None:
+        """Waits until one is offered. None when there are no more, or when nobody is `connected` to take it."""
         with self._lock:
             if not self._ready:
                 self._ready = True
                 self._outcomes.put(Ready())
         invocation = self._offered.get()
+        if invocation is None or not connected():
+            # A process that was killed while it waited has not seen it: another may.
+            return None
         with self._lock:
             self._current = invocation
         return invocation
@@ -125,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != f"{_PREFIX}/invocation/next":
             self._answer_unknown()
             return
-        invocation = self._api.next_invocation()
+        invocation = self._api.next_invocation(self._connected)
         if invocation is None:
             self._answer_error(HTTPStatus.GONE, "EnvironmentEnded", "This environment gets no more invocations.")
             return
@@ -177,6 +183,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
         else:
             self._answer_wrong_id()
+
+    def _connected(self) -> bool:
+        """A runtime sends nothing while it waits, so that a readable connection is one that it has closed."""
+        return not select.select([self.connection], [], [], 0)[0]
 
     def _body(self, max_bytes: int) -> tuple[bytes, int]:
         """The body up to `max_bytes`, and its size. The rest is read too, so that the runtime hears the answer."""

@@ -92,6 +92,9 @@ async function runOne(handler) {
   currentRequestId = undefined;
 }
 
+// A pipe that is full would make Node keep output for later, and the log of an invocation ends with its answer.
+process.stdout._handle?.setBlocking?.(true);
+process.stderr._handle?.setBlocking?.(true);
 patchConsole();
 process.on('uncaughtException', (error) => {
   console.error('Uncaught Exception', errorBody(error));

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from process_executor.runtime_api import MAX_PAYLOAD_BYTES
 from process_executor.sqs_mapping.records import Record, event_bytes
 
-LONG_POLL_S = 2
-"""How long a receive waits for a first message, and so how long a mapping that is disabled may still take one."""
+LONG_POLL_S = 1
+"""How long a receive waits for a first message, and so how long it takes to disable a mapping."""
 
 _GATHER_INTERVAL_S = 0.05
 _FIRST_RECEIVE = 10

@@ -15,7 +15,7 @@ from process_executor.sqs_mapping.response import InvalidResponse, failed_messag
 LOG = logging.getLogger(__name__)
 
 _FIRST_RETRY_S = 0.1
-_LAST_RETRY_S = 5.0
+_LAST_RETRY_S = 1.0
 
 # The function was not invoked, and may be soon: it is busy, being updated, or Lambda itself had a fault.
 _NOT_INVOKED = frozenset({"TooManyRequestsException", "ResourceConflictException", "ServiceException"})

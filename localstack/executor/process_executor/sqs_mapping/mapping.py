@@ -81,6 +81,7 @@ class SqsMapping:
         self._target = target
         self._limits = limits
         self._concurrency = concurrency
+        self.receiving_ended = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Returns when `stop` is set and the batches under way are settled."""
@@ -97,11 +98,11 @@ class SqsMapping:
                 free.release()
 
         backoff_s = _FIRST_BACKOFF_S
+        records: list[Record] = []
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="sqs-mapping") as pool:
             while not stop.is_set():
                 if not free.acquire(timeout=1):
                     continue
-                records: list[Record] = []
                 try:
                     records = collector.next_batch(stop)
                     backoff_s = _FIRST_BACKOFF_S
@@ -110,9 +111,12 @@ class SqsMapping:
                         LOG.warning("Cannot receive for %s: %s", self._target.function_arn, error)
                     stop.wait(backoff_s)
                     backoff_s = min(backoff_s * 2, _LAST_BACKOFF_S)
-                if records:
+                if records and not stop.is_set():
                     pool.submit(deliver, records)
+                    records = []
                 else:
                     free.release()
-        if left := collector.give_back():
-            self._queue.release(left)
+            # What came just before the end is for whoever receives next.
+            if left := [*records, *collector.give_back()]:
+                self._queue.release(left)
+            self.receiving_ended.set()

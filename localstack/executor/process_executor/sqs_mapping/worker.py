@@ -18,18 +18,27 @@ from process_executor.sqs_mapping.mapping import DEFAULT_CONCURRENCY, PolledQueu
 require(EsmWorkerFactory, "get_esm_worker", "self")
 require(EsmWorker, "__init__", "self", "esm_config", "poller", "enabled", "user_state_reason")
 require(EsmWorker, "poller_loop", "self", "args", "kwargs")
+require(EsmWorker, "stop", "self")
 require(EsmWorker, "update_esm_state_in_store", "self", "new_state")
 require(EsmWorker, "delete_esm_in_store", "self")
 require(SqsPoller, "delete_messages", "self", "messages", "message_ids_to_delete")
 require(SqsPoller, "filter_events", "self", "events")
 
 LOG = logging.getLogger(__name__)
+_STOP_TIMEOUT_S = 10.0
 
 
 class SqsWorker(EsmWorker):
     """LocalStack's worker, which keeps the state of the mapping, with another loop."""
 
     poller: SqsPoller
+    _mapping: SqsMapping | None = None
+
+    def stop(self) -> None:
+        """Returns when no more messages are taken: LocalStack calls the mapping disabled as soon as it has."""
+        super().stop()  # type: ignore[no-untyped-call]
+        if self._mapping is not None:
+            self._mapping.receiving_ended.wait(_STOP_TIMEOUT_S)
 
     def poller_loop(self, *args: Any, **kwargs: Any) -> None:
         with self._state_lock:
@@ -38,14 +47,15 @@ class SqsWorker(EsmWorker):
                 self.update_esm_state_in_store(EsmState.ENABLED)
                 self.state_transition_reason = self.user_state_reason
         try:
-            self._mapping().run(self._shutdown_event)
+            self._mapping = self._make_mapping()
+            self._mapping.run(self._shutdown_event)
         except Exception:
             LOG.exception("The event source mapping %s has stopped: disable and enable it.", self.uuid)
         finally:
             self.poller.close()
             self._settle_state()
 
-    def _mapping(self) -> SqsMapping:
+    def _make_mapping(self) -> SqsMapping:
         config = self.esm_config
         function_arn = str(config["FunctionArn"])
         _, qualifier, _, _ = function_locators_from_arn(function_arn)

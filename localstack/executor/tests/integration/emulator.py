@@ -27,7 +27,9 @@ def free_port() -> int:
 
 
 class Emulator:
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str], prefix: tuple[str, ...] = ()) -> None:
+        """:param prefix: a command that runs LocalStack's, such as one that takes rights away"""
+        self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_file = folder / "localstack.log"
@@ -42,14 +44,13 @@ class Emulator:
             "DISABLE_EVENTS": "1",
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "EAGER_SERVICE_LOADING": "0",
-            "LAMBDA_REMOVE_CONTAINERS": "1",
             # What a function must not see.
             "SECRET_OF_LOCALSTACK": "not for functions",
             **settings,
         }
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "localstack.runtime.main"],
+                [*prefix, sys.executable, "-m", "localstack.runtime.main"],
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,

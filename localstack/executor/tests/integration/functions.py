@@ -70,7 +70,7 @@ class Function:
         """The first line with `text`."""
         return eventually(
             lambda: next((line for line in self.log_lines() if text in line), ""),
-            message=lambda: f"{text!r} in the log of {self.name}: {self.log_lines()}",
+            message=lambda: f"{text!r} in the log of {self.name}: {self.log_lines()[-5:]}",
         )
 
     def delete(self) -> None:
