@@ -5,7 +5,6 @@ import { endProcess } from './process/end-process.ts';
 import { isAlive } from './process/identity.ts';
 import { type RunRecord, readRecord, removeRecord } from './process/record.ts';
 import { emptyQueues } from './queue/empty-queues.ts';
-import { endGraceMs } from './start-emulator.ts';
 
 /** What a stop left. */
 export interface Stopped {
@@ -43,7 +42,9 @@ export const down = (context: EmulatorContext): Promise<Stopped> =>
       return { record: undefined, lostDeadLetters: 0 };
     }
     const lostDeadLetters = await emptied(context, record);
-    await steps.run(`Ending ${emulator.title}`, () => endProcess(record.process, { clock, graceMs: endGraceMs }));
+    await steps.run(`Ending ${emulator.title}`, () =>
+      endProcess(record.process, { clock, graceMs: emulator.endGraceMs }),
+    );
     removeRecord(options.stateDir);
     return { record, lostDeadLetters };
   });

@@ -34,6 +34,8 @@ export interface Emulator {
   readonly canMount: boolean;
   /** Whether queues and their messages survive `down` and the next start. */
   readonly keepsQueues: boolean;
+  /** How long it may take to end by itself, in milliseconds; then it is killed. */
+  readonly endGraceMs: number;
   /** Its environment beyond what every process needs. */
   environment(settings: StartSettings): Readonly<Record<string, string>>;
 }

@@ -23,6 +23,8 @@ export const localstack: Emulator = {
   },
   canMount: true,
   keepsQueues: false,
+  // It has nothing to save.
+  endGraceMs: 5_000,
   environment: ({ port, stateDir, nodePath, mounts }) => ({
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
     LOCALSTACK_HOST: `localhost.localstack.cloud:${port}`,

@@ -61,10 +61,10 @@ const runDown = async (context: EmulatorContext): Promise<void> => {
 
 const commands = { up: runUp, down: runDown } as const;
 
-/** Ctrl-C and SIGTERM end the command with an error, so that it cleans up as after any other. */
+/** Ctrl-C, SIGTERM and a closed terminal end the command with an error, so that it cleans up as after any other. */
 const interruption = (): AbortSignal => {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => controller.abort(new EmulatorError('Interrupted', 'Interrupted.')));
   }
   return controller.signal;

@@ -22,9 +22,15 @@ export const ministack: Emulator = {
   installedBytes: 95_000_000,
   module: 'ministack',
   healthPath: '/_ministack/health',
-  parameters: { api: 'http' },
+  parameters: {
+    api: 'http',
+    // Lambda takes 6 MB a batch; here nothing stops a thousand full packs, which are 256.
+    batchSize: '100',
+  },
   canMount: false,
   keepsQueues: true,
+  // It writes its queues then.
+  endGraceMs: 60_000,
   environment: ({ port, stateDir }) => ({
     GATEWAY_PORT: String(port),
     // It listens on every address otherwise.

@@ -23,8 +23,6 @@ export interface StartOptions {
 const healthyTimeoutMs = 120_000;
 const pollMs = 100;
 const shownLines = 15;
-/** After SIGTERM; MiniStack writes its state then. */
-export const endGraceMs = 20_000;
 
 /** What a process needs of ours. Everything else stays out: MiniStack hands its whole environment to functions. */
 const passedOn = /^(HOME|LANG|LC_.*|TZ|USER|LOGNAME|SSL_CERT_.*)$/;
@@ -120,7 +118,7 @@ export const startEmulator = async (
     requireLoopbackOnly(emulator, started);
     return started;
   } catch (error) {
-    await endProcess(started, { clock, graceMs: endGraceMs });
+    await endProcess(started, { clock, graceMs: emulator.endGraceMs });
     throw error;
   }
 };

@@ -14,7 +14,7 @@ import { type RunRecord, readRecord, removeRecord, writeRecord } from './process
 import { ensureEnvironment } from './python/environment.ts';
 import { findPython } from './python/find-python.ts';
 import { openIntake } from './queue/intake.ts';
-import { emulatorEnvironment, endGraceMs, requireLoopbackOnly, startEmulator } from './start-emulator.ts';
+import { emulatorEnvironment, requireLoopbackOnly, startEmulator } from './start-emulator.ts';
 
 /** An emulator that runs, and what is deployed on it. */
 export interface Running {
@@ -136,7 +136,7 @@ export const up = (context: EmulatorContext): Promise<Running> =>
     } catch (error) {
       const exposed = error instanceof EmulatorError && error.tag === 'ListensBeyondLoopback';
       if (exposed || (context.signal.aborted && found === undefined)) {
-        await endProcess(record.process, { clock, graceMs: endGraceMs });
+        await endProcess(record.process, { clock, graceMs: emulator.endGraceMs });
         removeRecord(options.stateDir);
       }
       throw error;
