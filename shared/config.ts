@@ -227,6 +227,12 @@ export const settings = {
     folder,
     'Hashes of the API keys; as soon as it has one, every call needs one.',
   ),
+  jwtIssuer: optional(
+    'FI_JWT_ISSUER',
+    'URL',
+    url,
+    'Behind an HTTP API whose JWT authoriser checks tokens of this issuer: who comes with one needs no key. What else a gateway claims is not trusted.',
+  ),
   xxh3: required(
     'FI_XXH3',
     'true, false',
