@@ -6,7 +6,6 @@ import shutil
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,23 +19,11 @@ from localstack.services.lambda_.invocation.lambda_models import (
 )
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from process_executor import errors
+from process_executor.failures import Failure, failure_of
 from process_executor.function_environment import function_environment
 from process_executor.function_logs import FunctionLogs
 from process_executor.invocation_report import InvocationReport, init_report
-from process_executor.outcomes import (
-    Exited,
-    InitFailed,
-    Invocation,
-    Outcome,
-    OutOfMemory,
-    Raised,
-    Ready,
-    Responded,
-    ResponseTooLarge,
-    TimedOut,
-)
-from process_executor.runtime_api import MAX_RESPONSE_BYTES
+from process_executor.outcomes import Exited, Invocation, Ready, Responded
 from process_executor.runtime_process import RuntimeProcess
 from process_executor.sandbox import layout_for, mounts_allowed
 from process_executor.settings import Settings
@@ -57,16 +44,6 @@ def _settings() -> Settings:
     return Settings.from_environment()
 
 
-@dataclass(frozen=True)
-class _Failure:
-    """Why an invocation or an initialisation failed: the error for the caller, and what the log says beside it."""
-
-    body: bytes
-    error_type: str
-    status: str
-    log_lines: tuple[str, ...] = ()
-
-
 class ProcessExecutor(RuntimeExecutor):
     """Runs one invocation at a time, which LocalStack's assignment service sees to.
 
@@ -85,6 +62,10 @@ class ProcessExecutor(RuntimeExecutor):
         self._state_lock = threading.Lock()
         self._stopped = False
         self._busy = False
+
+    @property
+    def _timeout_s(self) -> float:
+        return float(self.function_version.config.timeout)
 
     # The life of the environment
 
@@ -138,19 +119,18 @@ class ProcessExecutor(RuntimeExecutor):
 
     def _invoke(self, payload: dict[str, str]) -> InvocationResult:
         request_id = payload["invoke-id"]
-        timeout_s = float(self.function_version.config.timeout)
         started = time.monotonic()
         self._earlier_output += self._logs.take()
         invocation = Invocation(
             request_id=request_id,
             function_arn=payload["invoked-function-arn"],
             trace_id=payload["trace-id"],
-            deadline_ms=int((time.time() + timeout_s) * 1000),
+            deadline_ms=int((time.time() + self._timeout_s) * 1000),
             body=payload["payload"].encode(),
         )
-        result = self._run(invocation, started + timeout_s)
+        result = self._run(invocation, started + self._timeout_s)
         duration_ms = (time.monotonic() - started) * 1000
-        failure = result if isinstance(result, _Failure) else None
+        failure = result if isinstance(result, Failure) else None
         logs = str(
             InvocationReport(
                 request_id=request_id,
@@ -167,11 +147,11 @@ class ProcessExecutor(RuntimeExecutor):
             )
         )
         self._earlier_output, self._init_duration_ms = "", None
-        if isinstance(result, _Failure):
+        if isinstance(result, Failure):
             return InvocationResult(request_id, result.body, is_error=True, logs=logs)
         return InvocationResult(request_id, result, is_error=False, logs=logs)
 
-    def _run(self, invocation: Invocation, deadline: float) -> bytes | _Failure:
+    def _run(self, invocation: Invocation, deadline: float) -> bytes | Failure:
         # A process that died while idle has not seen the invocation: a new one gets it. Only once, since one that dies
         # as soon as it is ready would go on forever.
         for last_attempt in (False, True):
@@ -188,35 +168,11 @@ class ProcessExecutor(RuntimeExecutor):
             LOG.info("The process of %s ended while it was idle (%s).", self.id, outcome.status)
         if isinstance(outcome, Responded):
             return outcome.body
-        return self._failure(outcome, invocation.request_id)
-
-    def _failure(self, outcome: Outcome, request_id: str) -> _Failure:
-        timeout_s = float(self.function_version.config.timeout)
-        match outcome:
-            case Raised(body) | InitFailed(body):
-                return _Failure(body, errors.error_type_of(body, "Unhandled"), "error")
-            case ResponseTooLarge(size_bytes):
-                message = errors.response_too_large_message(size_bytes, MAX_RESPONSE_BYTES)
-                body = errors.error_body(errors.RESPONSE_TOO_LARGE, message)
-                return _Failure(body, errors.RESPONSE_TOO_LARGE, "error", (message,))
-            case TimedOut():
-                message = errors.timeout_message(request_id, timeout_s)
-                line = f"{_timestamp()} {request_id} Task timed out after {timeout_s:.2f} seconds"
-                return _Failure(errors.error_body(errors.TIMED_OUT, message), errors.TIMED_OUT, "timeout", (line,))
-            case OutOfMemory():
-                message = errors.exit_message(request_id, errors.KILLED)
-                body = errors.error_body(errors.EXIT_ERROR, message)
-                return _Failure(body, "Runtime.OutOfMemory", "error", (message, "Runtime.OutOfMemory"))
-            case Exited(status):
-                message = errors.exit_message(request_id, status)
-                body = errors.error_body(errors.EXIT_ERROR, message)
-                return _Failure(body, errors.EXIT_ERROR, "error", (message, errors.EXIT_ERROR))
-            case _:
-                raise AssertionError(f"{outcome} does not end an invocation")
+        return failure_of(outcome, invocation.request_id, self._timeout_s)
 
     # The runtime process
 
-    def _initialise(self, deadline: float, request_id: str | None) -> _Failure | None:
+    def _initialise(self, deadline: float, request_id: str | None) -> Failure | None:
         """Makes a new runtime process and waits until it is ready.
 
         :param request_id: the invocation that waits for it; None when the environment starts
@@ -231,7 +187,7 @@ class ProcessExecutor(RuntimeExecutor):
             return None
         runtime.kill()
         runtime.join()
-        failure = self._failure(outcome, request_id or self.id)
+        failure = failure_of(outcome, request_id or self.id, self._timeout_s)
         # The lines of an initialisation stand before the START line of the invocation that shows them.
         phase = "init" if request_id is None else "invoke"
         self._earlier_output += self._logs.take()
@@ -294,8 +250,3 @@ class ProcessExecutor(RuntimeExecutor):
     def validate_environment(cls) -> bool:
         mounts_allowed(_settings())
         return True
-
-
-def _timestamp() -> str:
-    now = time.time()
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"
