@@ -28,8 +28,9 @@ export const callback = (_event, _context, done) => done(null, 'never');
 
 export const notFunction = 42;
 
-export async function hang({ ms = 60_000 }) {
+export async function hang({ ms = 60_000, begun }) {
   console.log('hanging');
+  if (begun) writeFileSync(begun, String(process.pid));
   await new Promise((resolve) => setTimeout(resolve, ms));
   return { pid: process.pid };
 }

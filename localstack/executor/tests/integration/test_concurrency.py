@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -73,14 +74,13 @@ def test_an_update_ends_idle_environments_and_the_next_has_the_new_settings(emul
     assert function.invoke().payload["context"]["memoryLimitInMB"] == "300"
 
 
-def test_an_update_lets_a_running_invocation_finish(emulator: Emulator) -> None:
+def test_an_update_lets_a_running_invocation_finish(emulator: Emulator, share: Path) -> None:
     function = deploy(emulator, "probe.hang")
     idle = function.invoke({"ms": 1}).payload["pid"]
     assert alive(idle)
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(function.invoke, {"ms": 3000})
-        # It has begun when the environment is no longer free: another invocation gets another process.
-        eventually(lambda: function.invoke({"ms": 1}).payload["pid"] != idle)
+        running = pool.submit(function.invoke, {"ms": 3000, "begun": "/mnt/process-executor-test/begun"})
+        eventually(lambda: (share / "begun").exists())
         update_memory(function, 300)
         result = running.result(20)
     assert result.error is None
