@@ -61,7 +61,7 @@ const start = async (context: EmulatorContext): Promise<RunRecord> => {
   const { emulator, options, repository, clock, steps, signal } = context;
   const { stateDir, storeDir, keysFile } = options;
   const port = options.port ?? emulator.defaultPort;
-  await requireFreePort(port, emulator.title);
+  await requireFreePort(port, emulator.title, clock);
   const environment = process.env;
   const python = await ensureEnvironment({
     emulator,
