@@ -233,7 +233,6 @@ export const settings = {
     url,
     'Behind an HTTP API whose JWT authoriser checks tokens of this issuer: who comes with one needs no key. What else a gateway claims is not trusted.',
   ),
-<<<<<<< HEAD
   apiUrl: required(
     'FI_API_URL',
     'URL',
@@ -242,8 +241,6 @@ export const settings = {
     'Whose quarantine "fi replay" deals with: any host, or a gateway with its path.',
   ),
   apiKey: optional('FI_API_KEY', '', text, 'The key that "fi replay" sends; it must allow the action replay.'),
-=======
->>>>>>> gateway
   xxh3: required(
     'FI_XXH3',
     'true, false',

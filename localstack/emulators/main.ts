@@ -12,7 +12,7 @@ import { localstack } from './localstack.ts';
 import { ministack } from './ministack.ts';
 import { helpText, type Options, parseOptions } from './options.ts';
 import { createSteps } from './steps.ts';
-import { up } from './up.ts';
+import { pythonOf, up } from './up.ts';
 
 const emulators: Readonly<Record<string, Emulator>> = { localstack, ministack };
 
@@ -59,7 +59,14 @@ const runDown = async (context: EmulatorContext): Promise<void> => {
   say(`${title} is ended. The store stays as it is: ${record.storeDir}\n`);
 };
 
-const commands = { up: runUp, down: runDown } as const;
+/** For what runs inside the emulator's Python: the path alone goes to standard output. */
+const runPython = async (context: EmulatorContext): Promise<void> => {
+  say(`${await pythonOf(context)}\n`);
+};
+
+const commands = { up: runUp, down: runDown, python: runPython } as const;
+
+const isCommand = (text: string): text is keyof typeof commands => Object.hasOwn(commands, text);
 
 /** Ctrl-C, SIGTERM and a closed terminal end the command with an error, so that it cleans up as after any other. */
 const interruption = (): AbortSignal => {
@@ -85,11 +92,13 @@ const read = (emulator: Emulator, words: readonly string[]): Options => {
   });
 };
 
-/** `npm run localstack`, `ministack` and their `:down`. */
+/** `npm run localstack`, `ministack` and their `:down`; `python` prints where the emulator's Python is. */
 export const main = async ([name = '', command = '', ...words]: readonly string[]): Promise<void> => {
   const emulator = emulators[name];
-  if (emulator === undefined || (command !== 'up' && command !== 'down')) {
-    throw new Error(`usage: start.mjs ${Object.keys(emulators).join('|')} up|down [options]`);
+  if (emulator === undefined || !isCommand(command)) {
+    throw new Error(
+      `usage: start.mjs ${Object.keys(emulators).join('|')} ${Object.keys(commands).join('|')} [options]`,
+    );
   }
   try {
     const options = read(emulator, words);
@@ -97,7 +106,8 @@ export const main = async ([name = '', command = '', ...words]: readonly string[
       say(helpText(emulator));
       return;
     }
-    const steps = createSteps({ write: say, watched: process.stdout.isTTY === true, clock: systemClock });
+    const write = command === 'python' ? (text: string) => process.stderr.write(text) : say;
+    const steps = createSteps({ write, watched: process.stdout.isTTY === true, clock: systemClock });
     await commands[command]({ emulator, options, repository, clock: systemClock, steps, signal: interruption() });
   } catch (error) {
     // Ours say what to do; of any other the stack is needed.

@@ -57,13 +57,13 @@ const runningRecord = (context: EmulatorContext): RunRecord | undefined => {
   return undefined;
 };
 
-const start = async (context: EmulatorContext): Promise<RunRecord> => {
-  const { emulator, options, repository, clock, steps, signal } = context;
-  const { stateDir, storeDir, keysFile } = options;
-  const port = options.port ?? emulator.defaultPort;
-  await requireFreePort(port, emulator.title, clock);
+/**
+ * The `python` of the emulator's environment, which is made where it is not there yet.
+ * @throws EmulatorError `PythonMissing` or `PackagesNotInstalled`
+ */
+export const pythonOf = ({ emulator, repository, steps, signal }: EmulatorContext): Promise<string> => {
   const environment = process.env;
-  const python = await ensureEnvironment({
+  return ensureEnvironment({
     emulator,
     repository,
     folder: path.join(repository, '.localstack/python'),
@@ -72,6 +72,14 @@ const start = async (context: EmulatorContext): Promise<RunRecord> => {
     steps,
     signal,
   });
+};
+
+const start = async (context: EmulatorContext): Promise<RunRecord> => {
+  const { emulator, options, clock, steps, signal } = context;
+  const { stateDir, storeDir, keysFile } = options;
+  const port = options.port ?? emulator.defaultPort;
+  await requireFreePort(port, emulator.title, clock);
+  const python = await pythonOf(context);
   await mkdir(storeDir, { recursive: true });
   await mkdir(path.dirname(keysFile), { recursive: true });
   const unmounted: StartSettings = { port, stateDir, nodePath: process.execPath, mounts: {} };

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { AcceptedEvent } from '../../shared/domain/event.ts';
 
-const python = fileURLToPath(new URL('.venv/bin/python', import.meta.url));
+/** Made by `prepare.sh`. */
+export const python = fileURLToPath(new URL('.venv/bin/python', import.meta.url));
 
 /** Runs a script in the environment that `prepare.sh` made, and parses what it prints. @throws with its standard error. */
 export const runPython = async (...parameters: readonly string[]): Promise<unknown> => {

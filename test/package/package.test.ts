@@ -30,11 +30,7 @@ describe.each([
     const packaged = packageStack(stage, { api, ...parameters });
     if (packaged.template === undefined) throw new Error(packaged.output);
     template = packaged.template;
-<<<<<<< HEAD
-  });
-=======
   }, 300_000);
->>>>>>> gateway
   const isLocal = stage === 'local';
 
   it('routes to each function what the table of routes says, and the rest to fallback', () => {

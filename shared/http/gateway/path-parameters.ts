@@ -37,14 +37,9 @@ export const restParameters = (given: GivenParameters, path: string): PathParame
 const replacement = '\u{FFFD}';
 
 /**
-<<<<<<< HEAD
- * Path parameters of an HTTP API, which decodes path and parameters alike, all escapes but `%25` (as MiniStack 1.5.33
- * does it, too). A U+FFFD is then refused: of which bytes it was made is lost, and two consultations could become one.
-=======
  * Path parameters of an HTTP API, which decodes path and parameters alike: every escape but `%25`, going by MiniStack
  * 1.5.33, since AWS documents none of it. A gateway that decodes `%25` as well would have an id misread only if `%25` is
  * part of it. A U+FFFD is refused: of which bytes it was made is lost, and two consultations could become one.
->>>>>>> gateway
  * @throws InvalidField naming the parameter.
  */
 export const httpApiParameters = (given: GivenParameters, path: string): PathParameters =>

@@ -5,10 +5,7 @@ import { createHandler as createIngest } from '../../../../functions/ingest.ts';
 import { createHandler as createMetrics } from '../../../../functions/metrics.ts';
 import { createHandler as createOpenApi } from '../../../../functions/openapi.ts';
 import { createHandler as createRead } from '../../../../functions/read.ts';
-<<<<<<< HEAD
 import { createHandler as createReplay } from '../../../../functions/replay.ts';
-=======
->>>>>>> gateway
 import { createDispatch } from '../../../../localstack/host/dispatch.ts';
 import { loadConfig } from '../../../../shared/config.ts';
 import { InvalidField, Unauthenticated } from '../../../../shared/domain/errors.ts';
@@ -107,10 +104,7 @@ export const startService = async (folder: string): Promise<Service> => {
     health: createHealth({ ...dependencies, queue, store: { probe: async () => {} } }),
     metrics: createMetrics({ ...dependencies, metricsText: async () => '', sample: async () => {} }),
     openapi: createOpenApi(dependencies),
-<<<<<<< HEAD
     replay: createReplay({ ...(await wiring.replay()), keys }),
-=======
->>>>>>> gateway
     fallback: createFallback(dependencies),
   };
   const dispatch = createDispatch({ functions, isDraining: () => false, failed: () => {}, logger: silentLogger });
