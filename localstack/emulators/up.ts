@@ -78,7 +78,7 @@ const start = async (context: EmulatorContext): Promise<RunRecord> => {
   const { emulator, options, clock, steps, signal } = context;
   const { stateDir, storeDir, keysFile } = options;
   const port = options.port ?? emulator.defaultPort;
-  await requireFreePort(port, emulator.title);
+  await requireFreePort(port, emulator.title, clock);
   const python = await pythonOf(context);
   await mkdir(storeDir, { recursive: true });
   await mkdir(path.dirname(keysFile), { recursive: true });
