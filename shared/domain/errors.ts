@@ -152,6 +152,20 @@ export class PartDamaged extends TaggedError<'PartDamaged'> {
   }
 }
 
+/**
+ * A file of the log (commits, checkpoints) is not what it must be: altered, missing between others, or of another
+ * history. Nothing is sealed on top of it.
+ */
+export class LogDamaged extends TaggedError<'LogDamaged'> {
+  readonly tag = 'LogDamaged';
+  /** Relative to the store's folder. */
+  readonly path: string;
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}. Restore the log from a backup; it is never rewritten.`, options);
+    this.path = path;
+  }
+}
+
 /** A setting is unknown or has a wrong value; the start stops. */
 export class InvalidSetting extends TaggedError<'InvalidSetting'> {
   readonly tag = 'InvalidSetting';
