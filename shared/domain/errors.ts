@@ -166,6 +166,35 @@ export class LogDamaged extends TaggedError<'LogDamaged'> {
   }
 }
 
+/** A run of the index of known ids is not what its format says. Unlike a part it can't be made again: it also knows the ids of what was erased. */
+export class RunDamaged extends TaggedError<'RunDamaged'> {
+  readonly tag = 'RunDamaged';
+  readonly path: string;
+  /** The page of the file where the damage is, from 0; see docs/INDEX_FORMAT.md. */
+  readonly page: number;
+  constructor(path: string, page: number, reason: string, options?: ErrorOptions) {
+    super(`${path}, page ${page}: ${reason}. Restore the file from a backup; it is never rewritten in place.`, options);
+    this.path = path;
+    this.page = page;
+  }
+}
+
+/** Two runs of the index hold the same id with different contents: a sealer added an id without looking it up. */
+export class RunsDisagree extends TaggedError<'RunsDisagree'> {
+  readonly tag = 'RunsDisagree';
+  /** The id's key in hexadecimal digits. */
+  readonly key: string;
+  readonly paths: readonly string[];
+  constructor(key: string, paths: readonly string[], options?: ErrorOptions) {
+    super(
+      `${paths.join(' and ')} hold the key ${key} with different contents: stop sealing, and restore from a backup whichever was altered.`,
+      options,
+    );
+    this.key = key;
+    this.paths = paths;
+  }
+}
+
 /** A setting is unknown or has a wrong value; the start stops. */
 export class InvalidSetting extends TaggedError<'InvalidSetting'> {
   readonly tag = 'InvalidSetting';

@@ -1,4 +1,4 @@
-import { link, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
 
 /** What a reader needs of a file system. */
 export interface FileReading {
@@ -27,7 +27,32 @@ export interface FileSpace {
   freeBytes(folder: string): Promise<number>;
 }
 
+/** An open file that is read in ranges; on a network share its descriptor may die with the server, so keep none for long. */
+export interface RangeFile {
+  /** Reads `length` bytes from `offset` on; fewer only where the file ends. @throws the system's error */
+  read(offset: number, length: number): Promise<Buffer>;
+  /** Never throws: nothing was written. */
+  close(): Promise<void>;
+}
+
+/** What a reader of large files needs of a file system. */
+export interface RangeReading {
+  /** Whoever opens closes. @throws the system's error: `ENOENT` or `ESTALE` when the file is gone. */
+  openRanges(path: string): Promise<RangeFile>;
+}
+
+/** What writing a file larger than memory needs of a file system. */
+export interface FileStreaming {
+  /**
+   * Creates the file exclusively (`EEXIST` when it is there), writes the pieces one after another and syncs it. Leaves no
+   * descriptor behind, whatever fails. @throws the system's error, or what `pieces` throws.
+   */
+  createExclusiveFrom(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
 export type StoreFiles = FilePublishing & FileSpace;
+/** What a store needs that holds files larger than memory. */
+export type LargeStoreFiles = FilePublishing & RangeReading & FileStreaming;
 
 /** The error code of a failed system call, or undefined. */
 export const systemCode = (error: unknown): string | undefined =>
@@ -39,18 +64,41 @@ export const isGone = (error: unknown): boolean => {
   return code === 'ENOENT' || code === 'ESTALE';
 };
 
-export const nodeStoreFiles: StoreFiles = {
+/** Reads on until the length is there or the file ends: one call may bring less than it was asked for. */
+const readRange = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+};
+
+/** Writes a new file and syncs it. */
+const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
+  const file = await open(path, 'wx', 0o644);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+export const nodeStoreFiles: StoreFiles & LargeStoreFiles = {
   read: (path) => readFile(path),
   list: (folder) => readdir(folder),
-  createExclusive: async (path, bytes) => {
-    const file = await open(path, 'wx', 0o644);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+  openRanges: async (path) => {
+    const file = await open(path, 'r');
+    return {
+      read: (offset, length) => readRange(file, offset, length),
+      close: () => file.close().catch(() => {}),
+    };
   },
+  createExclusive: create,
+  createExclusiveFrom: create,
   link: (from, to) => link(from, to),
   unlink: (path) => unlink(path),
   makeFolder: async (path) => {

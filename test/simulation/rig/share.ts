@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { StoreFiles } from '../../../shared/store/files.ts';
+import type { LargeStoreFiles, RangeFile, StoreFiles } from '../../../shared/store/files.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** How often things go wrong, as probabilities of one call. */
@@ -157,7 +157,7 @@ export class SimulatedShare {
 }
 
 /** The share as one process sees it. */
-export class SimulatedMount implements StoreFiles {
+export class SimulatedMount implements StoreFiles, LargeStoreFiles {
   faults: Faults;
   crashed = false;
   readonly #share: SimulatedShare;
@@ -182,6 +182,22 @@ export class SimulatedMount implements StoreFiles {
       () => this.#share.create(file, bytes),
       () => this.#share.create(file, bytes.subarray(0, bytes.length / 2)),
     );
+  }
+
+  async createExclusiveFrom(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const written: Uint8Array[] = [];
+    for await (const piece of pieces) written.push(Uint8Array.from(piece));
+    await this.createExclusive(file, Buffer.concat(written));
+  }
+
+  /** An open file stays readable when its name goes, as on a local disk; on NFS it may go stale, which faults bring about. */
+  async openRanges(file: string): Promise<RangeFile> {
+    const bytes = await this.#call(file, () => this.#share.bytesOf(file));
+    return {
+      read: (offset, length) =>
+        this.#call(file, () => Buffer.from(bytes.subarray(offset, Math.min(bytes.length, offset + length)))),
+      close: async () => {},
+    };
   }
 
   link(from: string, to: string): Promise<void> {
