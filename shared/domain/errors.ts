@@ -152,6 +152,31 @@ export class PartDamaged extends TaggedError<'PartDamaged'> {
   }
 }
 
+/** A file of the log is not what the hashes above it say. */
+export class LogDamaged extends TaggedError<'LogDamaged'> {
+  readonly tag = 'LogDamaged';
+  readonly path: string;
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}. Restore the file from a backup; "fi verify" tells what else is wrong.`, options);
+    this.path = path;
+  }
+}
+
+/** The log is shorter than, or another than, the one of a checkpoint that was signed before. */
+export class LogInconsistent extends TaggedError<'LogInconsistent'> {
+  readonly tag = 'LogInconsistent';
+}
+
+/** A key, a signed note, a checkpoint or a proof is not written as its format says. */
+export class MalformedNote extends TaggedError<'MalformedNote'> {
+  readonly tag = 'MalformedNote';
+}
+
+/** A note is well formed, and not signed by a key that is trusted here. */
+export class UntrustedNote extends TaggedError<'UntrustedNote'> {
+  readonly tag = 'UntrustedNote';
+}
+
 /** A setting is unknown or has a wrong value; the start stops. */
 export class InvalidSetting extends TaggedError<'InvalidSetting'> {
   readonly tag = 'InvalidSetting';
