@@ -153,15 +153,15 @@ export class PartDamaged extends TaggedError<'PartDamaged'> {
 }
 
 /**
- * A file of the log (commits, checkpoints) is not what it must be: altered, missing between others, or of another
- * history. Nothing is sealed on top of it.
+ * A file of the log is not what it must be: altered, missing between others, or of another history. Nothing is sealed on
+ * top of it.
  */
 export class LogDamaged extends TaggedError<'LogDamaged'> {
   readonly tag = 'LogDamaged';
   /** Relative to the store's folder. */
   readonly path: string;
   constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`${path}: ${reason}. Restore the log from a backup; it is never rewritten.`, options);
+    super(`${path}: ${reason}. Restore the file from a backup; "fi verify" tells what else is wrong.`, options);
     this.path = path;
   }
 }
@@ -193,6 +193,21 @@ export class RunsDisagree extends TaggedError<'RunsDisagree'> {
     this.key = key;
     this.paths = paths;
   }
+}
+
+/** The log is shorter than, or another than, the one of a checkpoint that was signed before. */
+export class LogInconsistent extends TaggedError<'LogInconsistent'> {
+  readonly tag = 'LogInconsistent';
+}
+
+/** A key, a signed note, a checkpoint or a proof is not written as its format says. */
+export class MalformedNote extends TaggedError<'MalformedNote'> {
+  readonly tag = 'MalformedNote';
+}
+
+/** A note is well formed, and not signed by a key that is trusted here. */
+export class UntrustedNote extends TaggedError<'UntrustedNote'> {
+  readonly tag = 'UntrustedNote';
 }
 
 /** A setting is unknown or has a wrong value; the start stops. */

@@ -1,4 +1,4 @@
-import { type FileHandle, link, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rmdir, stat, statfs, unlink } from 'node:fs/promises';
 
 /** What a reader needs of a file system. */
 export interface FileReading {
@@ -16,6 +16,8 @@ export interface FilePublishing extends FileReading {
   unlink(path: string): Promise<void>;
   /** Makes one folder, unless it is there. @throws `ENOENT` when the folder above it is not. */
   makeFolder(path: string): Promise<void>;
+  /** Removes one folder. @throws `ENOTEMPTY` when something is in it, `ENOENT` when it is not there. */
+  removeFolder(path: string): Promise<void>;
   /** Makes the names in a folder survive a power loss. */
   syncFolder(path: string): Promise<void>;
   /** Unix milliseconds by the share's own clock. */
@@ -110,6 +112,7 @@ export const nodeStoreFiles: StoreFiles & LargeStoreFiles = {
       if (!there?.isDirectory()) throw error;
     }
   },
+  removeFolder: (path) => rmdir(path),
   syncFolder: async (path) => {
     const folder = await open(path, 'r');
     try {

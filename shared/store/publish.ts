@@ -3,15 +3,19 @@ import { StoreUnavailable } from '../domain/errors.ts';
 import { type FilePublishing, systemCode } from './files.ts';
 import { DurableFolders } from './folders.ts';
 
-/** What a publish writes, and where. */
-export interface Publication {
-  /** The store's folder. */
-  readonly store: string;
+/** A file to publish. */
+export interface NewFile {
   /** Name under `tmp/`; unique to this attempt. */
   readonly temporaryName: string;
   /** Relative to the store's folder. */
   readonly target: string;
   readonly bytes: Uint8Array;
+}
+
+/** What a publish writes, and where. */
+export interface Publication extends NewFile {
+  /** The store's folder. */
+  readonly store: string;
 }
 
 const equal = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
@@ -40,46 +44,66 @@ const linkOrLook = async (
   }
 };
 
-const attempt = async (files: FilePublishing, publication: Publication, folders: DurableFolders): Promise<Linked> => {
-  const { store, bytes } = publication;
-  const temporary = path.join(store, 'tmp', publication.temporaryName);
-  const target = path.join(store, publication.target);
-  await folders.ensure('tmp');
-  await folders.ensure(path.dirname(publication.target));
-  try {
-    await files.createExclusive(temporary, bytes);
-    const linked = await linkOrLook(files, temporary, target, bytes);
-    if (linked.kind === 'ours') await files.syncFolder(path.dirname(target));
-    return linked;
-  } finally {
-    // A temporary that cannot be removed now is removed by a later start; the publish itself stands or fell already.
-    await files.unlink(temporary).catch(() => {});
-  }
+const linkOrFindEqual = async (files: FilePublishing, temporary: string, target: string, bytes: Uint8Array) => {
+  const linked = await linkOrLook(files, temporary, target, bytes);
+  if (linked.kind === 'other') throw linked.error;
 };
 
-const unavailable = (store: string, cause: unknown): StoreUnavailable =>
+/** In flight at a time: enough to hide a network share's round trips behind each other. */
+const writesAtOnce = 8;
+
+/** Runs `work` for each item, some at a time; when one fails no further one is begun, and all that began have ended before this rejects. */
+const eachOf = async <Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> => {
+  const waiting = items.values();
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (const item of waiting) {
+      if (failed) return;
+      await work(item).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(writesAtOnce, items.length) }, worker));
+  for (const result of ended) if (result.status === 'rejected') throw result.reason;
+};
+
+const unavailable = (store: string, error: unknown): StoreUnavailable =>
   new StoreUnavailable(
-    `The store at ${store} could not be written (${systemCode(cause) ?? 'unknown error'}): mount it, free space or fix its permissions; if it was emptied on purpose, start again. The events wait in the queue.`,
-    { cause },
+    `The store at ${store} could not be written (${systemCode(error) ?? 'unknown error'}): mount it, free space or fix its permissions; if it was emptied on purpose, start again. The events wait in the queue.`,
+    { cause: error },
   );
 
 /**
- * Publishes a file under a name that several may want: whole or invisible, and durable when this resolves. Of all who
- * try, one wins.
- * @param folders what a former publish of this process learnt about the store's folders; without it all are synced again.
- * @returns `taken` when other bytes stand under the name.
- * @throws StoreUnavailable with the system's error as its cause: whether the name was given is then unknown, and a retry
- * with the same bytes is safe.
+ * Publishes files: each of them whole or invisible, and all durable when this resolves. When it fails any of them may be there.
+ * A repeat with the same bytes succeeds. Each folder is synced once, however many names it gets.
+ * @param folders what a former publish of this process learnt about the store's folders.
+ * @throws StoreUnavailable with the system's error as its cause; a retry is safe after it.
  */
-export const publishExclusive = async (
+export const publishAll = async (
   files: FilePublishing,
-  publication: Publication,
-  folders = new DurableFolders(files, path.resolve(publication.store)),
-): Promise<'published' | 'taken'> => {
+  store: string,
+  newFiles: readonly NewFile[],
+  folders: DurableFolders,
+): Promise<void> => {
+  const temporaryOf = ({ temporaryName }: NewFile): string => path.join(store, 'tmp', temporaryName);
+  const targetFolders = new Set(newFiles.map(({ target }) => path.dirname(target)));
   try {
-    return (await attempt(files, publication, folders)).kind === 'ours' ? 'published' : 'taken';
+    await folders.ensure('tmp');
+    for (const folder of targetFolders) await folders.ensure(folder);
+    try {
+      await eachOf(newFiles, async (file) => {
+        await files.createExclusive(temporaryOf(file), file.bytes);
+        await linkOrFindEqual(files, temporaryOf(file), path.join(store, file.target), file.bytes);
+      });
+      for (const folder of targetFolders) await files.syncFolder(path.join(store, folder));
+    } finally {
+      // A temporary that cannot be removed now is removed by a later start; the publish itself stands or fell already.
+      await eachOf(newFiles, (file) => files.unlink(temporaryOf(file)).catch(() => {}));
+    }
   } catch (error) {
-    throw unavailable(publication.store, error);
+    throw unavailable(store, error);
   }
 };
 
@@ -88,16 +112,39 @@ export const publishExclusive = async (
  * @param folders what a former publish of this process learnt about the store's folders; without it all are synced again.
  * @throws StoreUnavailable with the system's error as its cause; a retry is safe after it.
  */
-export const publish = async (
+export const publish = (
   files: FilePublishing,
-  publication: Publication,
-  folders = new DurableFolders(files, path.resolve(publication.store)),
-): Promise<void> => {
+  { store, ...file }: Publication,
+  folders = new DurableFolders(files, path.resolve(store)),
+): Promise<void> => publishAll(files, store, [file], folders);
+
+/**
+ * Publishes a file under a name that several may want: whole or invisible, and durable when this resolves. Of all who
+ * try, one wins.
+ * @returns `taken` when other bytes stand under the name.
+ * @throws StoreUnavailable with the system's error as its cause: whether the name was given is then unknown, and a retry
+ * with the same bytes is safe.
+ */
+export const publishExclusive = async (
+  files: FilePublishing,
+  { store, temporaryName, target, bytes }: Publication,
+  folders: DurableFolders,
+): Promise<'published' | 'taken'> => {
+  const temporary = path.join(store, 'tmp', temporaryName);
+  const file = path.join(store, target);
   try {
-    const linked = await attempt(files, publication, folders);
-    if (linked.kind === 'other') throw linked.error;
+    await folders.ensure('tmp');
+    await folders.ensure(path.dirname(target));
+    try {
+      await files.createExclusive(temporary, bytes);
+      if ((await linkOrLook(files, temporary, file, bytes)).kind === 'other') return 'taken';
+      await files.syncFolder(path.dirname(file));
+      return 'published';
+    } finally {
+      await files.unlink(temporary).catch(() => {});
+    }
   } catch (error) {
-    throw unavailable(publication.store, error);
+    throw unavailable(store, error);
   }
 };
 

@@ -96,6 +96,15 @@ export class SimulatedFiles implements FilePublishing {
     });
   }
 
+  removeFolder(folder: string): Promise<void> {
+    return this.#call('removeFolder', folder, () => {
+      if (!this.#entries.has(folder)) throw systemError('ENOENT', folder);
+      for (const name of this.#entries.keys())
+        if (path.dirname(name) === folder) throw systemError('ENOTEMPTY', folder);
+      this.#entries.delete(folder);
+    });
+  }
+
   syncFolder(folder: string): Promise<void> {
     return this.#call('syncFolder', folder, () => {
       if (!this.#entries.has(folder)) throw systemError('ENOENT', folder);

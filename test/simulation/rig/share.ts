@@ -128,6 +128,12 @@ export class SimulatedShare {
     this.#add(folder, { bytes: undefined, modifiedAtMs: this.scheduler.nowMs });
   }
 
+  removeFolder(folder: string): void {
+    if (!this.#names.has(folder)) throw systemError('ENOENT', folder);
+    if ([...this.#names.keys()].some((name) => path.dirname(name) === folder)) throw systemError('ENOTEMPTY', folder);
+    this.#names.delete(folder);
+  }
+
   syncFolder(folder: string): void {
     if (!this.#names.has(folder)) throw systemError('ENOENT', folder);
     for (const name of new Set([...this.#names.keys(), ...this.#durable.keys()])) {
@@ -210,6 +216,10 @@ export class SimulatedMount implements StoreFiles, LargeStoreFiles {
 
   makeFolder(folder: string): Promise<void> {
     return this.#call(folder, () => this.#share.makeFolder(folder));
+  }
+
+  removeFolder(folder: string): Promise<void> {
+    return this.#call(folder, () => this.#share.removeFolder(folder));
   }
 
   syncFolder(folder: string): Promise<void> {
