@@ -8,6 +8,21 @@ export interface FileReading {
   list(folder: string): Promise<readonly string[]>;
 }
 
+/** A file that is open to be read in pieces. Close it soon: after an outage of a share, a descriptor may stay broken for good. */
+export interface RangeFile {
+  /** Its length. */
+  readonly bytes: number;
+  /** Bytes `[from, from + length)`; fewer only at the file's end. @throws the system's error */
+  read(from: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** What reading a part of a file needs of a file system. */
+export interface RangeReading {
+  /** @throws the system's error: `ENOENT` or `ESTALE` when the file is gone. */
+  openRange(path: string): Promise<RangeFile>;
+}
+
 /** What publishing needs of a file system. */
 export interface FilePublishing extends FileReading {
   /** Creates the file exclusively (`EEXIST` when it is there), writes and syncs it. Leaves no descriptor behind, whatever fails. */
@@ -27,7 +42,7 @@ export interface FileSpace {
   freeBytes(folder: string): Promise<number>;
 }
 
-export type StoreFiles = FilePublishing & FileSpace;
+export type StoreFiles = FilePublishing & FileSpace & RangeReading;
 
 /** The error code of a failed system call, or undefined. */
 export const systemCode = (error: unknown): string | undefined =>
@@ -39,8 +54,40 @@ export const isGone = (error: unknown): boolean => {
   return code === 'ENOENT' || code === 'ESTALE';
 };
 
+const openRange = async (path: string): Promise<RangeFile> => {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    return {
+      bytes: size,
+      read: async (from, length) => {
+        const target = new Uint8Array(Math.max(0, Math.min(length, size - from)));
+        let filled = 0;
+        while (filled < target.length) {
+          const { bytesRead } = await file.read(target, filled, target.length - filled, from + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+        return target.subarray(0, filled);
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+};
+
+/** Bytes in memory as a file. */
+export const rangeOf = (bytes: Uint8Array): RangeFile => ({
+  bytes: bytes.length,
+  read: async (from, length) => bytes.subarray(from, from + length),
+  close: async () => {},
+});
+
 export const nodeStoreFiles: StoreFiles = {
   read: (path) => readFile(path),
+  openRange,
   list: (folder) => readdir(folder),
   createExclusive: async (path, bytes) => {
     const file = await open(path, 'wx', 0o644);
