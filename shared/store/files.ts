@@ -31,6 +31,8 @@ export interface FileSpace {
 
 /** An open file that is read in ranges; on a network share its descriptor may die with the server, so keep none for long. */
 export interface RangeFile {
+  /** Its length when it was opened. */
+  readonly bytes: number;
   /** Reads `length` bytes from `offset` on; fewer only where the file ends. @throws the system's error */
   read(offset: number, length: number): Promise<Buffer>;
   /** Never throws: nothing was written. */
@@ -78,6 +80,16 @@ const readRange = async (file: FileHandle, offset: number, length: number): Prom
   return bytes.subarray(0, filled);
 };
 
+/** Bytes in memory as a file. */
+export const rangeOf = (bytes: Uint8Array): RangeFile => {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    bytes: all.length,
+    read: async (offset, length) => all.subarray(offset, offset + length),
+    close: async () => {},
+  };
+};
+
 /** Writes a new file and syncs it. */
 const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
   const file = await open(path, 'wx', 0o644);
@@ -94,10 +106,14 @@ export const nodeStoreFiles: StoreFiles & LargeStoreFiles = {
   list: (folder) => readdir(folder),
   openRanges: async (path) => {
     const file = await open(path, 'r');
-    return {
-      read: (offset, length) => readRange(file, offset, length),
-      close: () => file.close().catch(() => {}),
-    };
+    const close = (): Promise<void> => file.close().catch(() => {});
+    try {
+      const { size } = await file.stat();
+      return { bytes: size, read: (offset, length) => readRange(file, offset, length), close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
   },
   createExclusive: create,
   createExclusiveFrom: create,

@@ -200,6 +200,7 @@ export class SimulatedMount implements StoreFiles, LargeStoreFiles {
   async openRanges(file: string): Promise<RangeFile> {
     const bytes = await this.#call(file, () => this.#share.bytesOf(file));
     return {
+      bytes: bytes.length,
       read: (offset, length) =>
         this.#call(file, () => Buffer.from(bytes.subarray(offset, Math.min(bytes.length, offset + length)))),
       close: async () => {},
