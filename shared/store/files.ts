@@ -1,4 +1,16 @@
-import { type FileHandle, link, mkdir, open, readdir, readFile, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
 
 /** What a reader needs of a file system. */
 export interface FileReading {
@@ -54,9 +66,17 @@ export interface FileStreaming {
   createExclusiveFrom(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
 }
 
+/** What keeping a file up to date in its place needs of a file system. */
+export interface FileReplacing {
+  /** Gives a file a name, in the place of whatever has it now. */
+  rename(from: string, to: string): Promise<void>;
+}
+
 export type StoreFiles = FilePublishing & FileSpace;
 /** What a store needs that holds files larger than memory. */
 export type LargeStoreFiles = FilePublishing & RangeReading & FileStreaming;
+/** What sealing needs. */
+export type SealFiles = LargeStoreFiles & FileReplacing;
 
 /** The error code of a failed system call, or undefined. */
 export const systemCode = (error: unknown): string | undefined =>
@@ -101,7 +121,7 @@ const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>
   }
 };
 
-export const nodeStoreFiles: StoreFiles & LargeStoreFiles = {
+export const nodeStoreFiles: StoreFiles & SealFiles = {
   read: (path) => readFile(path),
   list: (folder) => readdir(folder),
   openRanges: async (path) => {
@@ -119,6 +139,7 @@ export const nodeStoreFiles: StoreFiles & LargeStoreFiles = {
   createExclusiveFrom: create,
   link: (from, to) => link(from, to),
   unlink: (path) => unlink(path),
+  rename: (from, to) => rename(from, to),
   makeFolder: async (path) => {
     try {
       await mkdir(path);

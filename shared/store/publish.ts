@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { StoreUnavailable } from '../domain/errors.ts';
-import { type FilePublishing, systemCode } from './files.ts';
+import { type FilePublishing, type FileReplacing, systemCode } from './files.ts';
 import { DurableFolders } from './folders.ts';
 
 /** A file to publish. */
@@ -142,6 +142,33 @@ export const publishExclusive = async (
       return 'published';
     } finally {
       await files.unlink(temporary).catch(() => {});
+    }
+  } catch (error) {
+    throw unavailable(store, error);
+  }
+};
+
+/**
+ * Publishes a file in the place of the one that has its name: readers see the old one or the new one, whole.
+ * @throws StoreUnavailable with the system's error as its cause; either may be there then.
+ */
+export const publishReplacing = async (
+  files: FilePublishing & FileReplacing,
+  { store, temporaryName, target, bytes }: Publication,
+  folders: DurableFolders,
+): Promise<void> => {
+  const temporary = path.join(store, 'tmp', temporaryName);
+  const file = path.join(store, target);
+  try {
+    await folders.ensure('tmp');
+    await folders.ensure(path.dirname(target));
+    try {
+      await files.createExclusive(temporary, bytes);
+      await files.rename(temporary, file);
+      await files.syncFolder(path.dirname(file));
+    } catch (error) {
+      await files.unlink(temporary).catch(() => {});
+      throw error;
     }
   } catch (error) {
     throw unavailable(store, error);

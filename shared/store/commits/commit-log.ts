@@ -67,7 +67,8 @@ export class CommitLog {
   async #catchUp(): Promise<StoreState> {
     try {
       const before = this.#state;
-      const start = before.number === 0 ? await this.#newestSnapshot(0) : before;
+      if (before.number === 0 && !(await this.#exists(1))) return before;
+      const start = before.number === 0 ? await this.#newestSnapshot(1) : before;
       const state = await this.#follow(start, mostSteps);
       if (state !== before)
         await this.#files.syncFolder(path.join(this.#folder, path.dirname(commitPath(state.number))));
@@ -99,14 +100,16 @@ export class CommitLog {
 
   /** The state of the newest snapshot at or after commit `known`, or the empty state. */
   async #newestSnapshot(known: number): Promise<StoreState> {
-    const exists = async (number: number): Promise<boolean> =>
-      (await readIfThere(this.#files, this.#folder, commitPath(number))) !== undefined;
-    const newest = await findNewest(exists, known);
+    const newest = await findNewest((number) => this.#exists(number), known);
     for (let number = newest - (newest % commitsPerSnapshot); number > 0; number -= commitsPerSnapshot) {
       const state = await this.#readSnapshot(number);
       if (state) return state;
     }
     return emptyState;
+  }
+
+  async #exists(number: number): Promise<boolean> {
+    return (await readIfThere(this.#files, this.#folder, commitPath(number))) !== undefined;
   }
 
   /** A snapshot can always be made again from the commits: one that is missing or damaged costs time, not truth. */

@@ -1,12 +1,7 @@
 import { LogDamaged } from '../../domain/errors.ts';
+import { emptyEdge, type RightEdge } from '../log/right-edge.ts';
 import { type Commit, type CommittedPart, type CommittedRun, fileSha256, type Snapshot } from './format.ts';
 import { commitPath } from './names.ts';
-
-/** The tree over all sealed events, as far as appending to it needs: RFC 6962's perfect subtrees, largest first. */
-export interface TreeEdge {
-  readonly size: number;
-  readonly hashes: readonly Uint8Array[];
-}
 
 /** What the commits up to one number come to. Never changed in place. */
 export interface StoreState {
@@ -22,7 +17,8 @@ export interface StoreState {
   readonly removed: ReadonlyMap<string, number>;
   /** Live runs of the index of known ids, by path. */
   readonly runs: ReadonlyMap<string, CommittedRun>;
-  readonly tree: TreeEdge;
+  /** The right edge of the tree over all sealed events. */
+  readonly tree: RightEdge;
   /** The signed note over the tree; empty before the first commit. */
   readonly checkpoint: string;
 }
@@ -35,16 +31,17 @@ export const emptyState: StoreState = {
   parts: new Map(),
   removed: new Map(),
   runs: new Map(),
-  tree: { size: 0, hashes: [] },
+  tree: emptyEdge,
   checkpoint: '',
 };
 
-export const treeToFile = ({ size, hashes }: TreeEdge): Commit['tree'] => ({
+export const treeToFile = ({ size, hashes }: RightEdge): Commit['tree'] => ({
   size,
   edge: hashes.map((hash) => Buffer.from(hash).toString('hex')),
 });
 
-const treeFromFile = ({ size, edge }: Commit['tree']): TreeEdge => ({
+/** The tree as a commit has it. */
+export const treeFromFile = ({ size, edge }: Commit['tree']): RightEdge => ({
   size,
   hashes: edge.map((hash) => new Uint8Array(Buffer.from(hash, 'hex'))),
 });

@@ -9,8 +9,8 @@ const isEarlier = (left: SealRow, right: SealRow): boolean => {
 };
 
 /** Keeps one row of each identity, the earliest; a repeat with the same content is dropped, with other content it is a conflict. */
-export const dropRepeats = (rows: readonly SealRow[]): DistinctRows => {
-  const first = new Map<string, SealRow>();
+export const dropRepeats = <Row extends SealRow>(rows: readonly Row[]): DistinctRows<Row> => {
+  const first = new Map<string, Row>();
   for (const row of rows) {
     const identity = identityOf(row.event);
     const known = first.get(identity);

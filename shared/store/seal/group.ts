@@ -1,25 +1,20 @@
 import type { AcceptedEvent } from '../../domain/event.ts';
+import type { PositionedEvent } from '../part/sealed/write.ts';
 import type { SealRow } from './row.ts';
-
-/** An event and its place in its batch; the commit gives the position of the first. */
-export interface PlacedEvent {
-  readonly event: AcceptedEvent;
-  readonly offset: number;
-}
 
 /** What goes into one sealed part. */
 export interface PartGroup {
   readonly segment: string;
   /** `YYYY-MM-DD` of received_at, in UTC. */
   readonly day: string;
-  readonly events: readonly PlacedEvent[];
+  readonly events: readonly PositionedEvent[];
 }
 
 const dayOf = ({ receivedAt }: AcceptedEvent): string => receivedAt.slice(0, 'YYYY-MM-DD'.length);
 
 /** One group a segment and day: retention drops whole days of a segment. @param rows in the order of their positions. */
 export const groupByPart = (rows: readonly SealRow[]): readonly PartGroup[] => {
-  const placed = rows.map(({ event }, offset) => ({ event, offset }));
+  const placed = rows.map(({ event }, positionOffset) => ({ event, positionOffset }));
   const groups = Map.groupBy(placed, ({ event }) => `${event.segment}/${dayOf(event)}`);
   return [...groups.values()].flatMap((events) => {
     const [first] = events;

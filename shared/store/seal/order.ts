@@ -10,4 +10,4 @@ const byPosition = ({ event: left }: SealRow, { event: right }: SealRow): number
   compare(left.eventId, right.eventId);
 
 /** The order in which a batch gets its positions. */
-export const inOrder = (rows: readonly SealRow[]): readonly SealRow[] => rows.toSorted(byPosition);
+export const inOrder = <Row extends SealRow>(rows: readonly Row[]): readonly Row[] => rows.toSorted(byPosition);

@@ -10,11 +10,11 @@ export interface SealRow {
 }
 
 /** Rows of which each has its id for itself, and those that lost theirs to an earlier event with other content. */
-export interface DistinctRows {
-  readonly rows: readonly SealRow[];
+export interface DistinctRows<Row extends SealRow> {
+  readonly rows: readonly Row[];
   /** How many were dropped, since the same event is there already. */
   readonly repeats: number;
-  readonly conflicts: readonly SealRow[];
+  readonly conflicts: readonly Row[];
 }
 
 /** A consultation id has no line break, so no two identities give the same text. */

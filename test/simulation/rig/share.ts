@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { LargeStoreFiles, RangeFile, StoreFiles } from '../../../shared/store/files.ts';
+import type { RangeFile, SealFiles, StoreFiles } from '../../../shared/store/files.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** How often things go wrong, as probabilities of one call. */
@@ -163,7 +163,7 @@ export class SimulatedShare {
 }
 
 /** The share as one process sees it. */
-export class SimulatedMount implements StoreFiles, LargeStoreFiles {
+export class SimulatedMount implements StoreFiles, SealFiles {
   faults: Faults;
   crashed = false;
   readonly #share: SimulatedShare;
@@ -213,6 +213,10 @@ export class SimulatedMount implements StoreFiles, LargeStoreFiles {
 
   unlink(file: string): Promise<void> {
     return this.#call(file, () => this.#share.unlink(file));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#call(to, () => this.#share.rename(from, to));
   }
 
   makeFolder(folder: string): Promise<void> {
