@@ -76,6 +76,27 @@ const unavailable = (store: string, error: unknown): StoreUnavailable =>
   );
 
 /**
+ * Makes the names in some folders of the store survive a power loss, whoever gave them.
+ * @param relativeFolders relative to the store's folder.
+ * @throws StoreUnavailable with the system's error as its cause.
+ */
+export const syncAgain = async (
+  files: FilePublishing,
+  store: string,
+  relativeFolders: Iterable<string>,
+  folders: DurableFolders,
+): Promise<void> => {
+  try {
+    for (const folder of relativeFolders) {
+      await folders.ensure(folder);
+      await files.syncFolder(path.join(store, folder));
+    }
+  } catch (error) {
+    throw unavailable(store, error);
+  }
+};
+
+/**
  * Publishes files: each of them whole or invisible, and all durable when this resolves. When it fails any of them may be there.
  * A repeat with the same bytes succeeds. Each folder is synced once, however many names it gets.
  * @param folders what a former publish of this process learnt about the store's folders.

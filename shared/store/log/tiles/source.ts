@@ -31,6 +31,13 @@ const requireWidth = (target: string, hashes: Uint8Array, width: number): Uint8A
   throw new LogDamaged(target, `has ${hashes.length} bytes where ${width} hashes take ${width * hashBytes}`);
 };
 
+/** A tile as it was found. */
+export interface FoundTile {
+  /** Relative to the store's folder. */
+  readonly path: string;
+  readonly hashes: Uint8Array;
+}
+
 /**
  * The first hashes of a tile of a store, or undefined when they are not there. A tile that is not full is looked for under its own
  * name first, then in the full one that took its place: that is what lets the former be removed without asking anybody (C2SP
@@ -42,22 +49,23 @@ export const findTile = async (
   store: string,
   tile: TileCoordinates,
   width: number,
-): Promise<Uint8Array | undefined> => {
+): Promise<FoundTile | undefined> => {
   if (width < fullWidth) {
     const partial = tilePath(tile, width);
     const hashes = await readOrUndefined(files, store, partial);
-    if (hashes) return requireWidth(partial, hashes, width);
+    if (hashes) return { path: partial, hashes: requireWidth(partial, hashes, width) };
   }
   const full = tilePath(tile);
   const hashes = await readOrUndefined(files, store, full);
-  return hashes && requireWidth(full, hashes, fullWidth).subarray(0, width * hashBytes);
+  if (hashes === undefined) return undefined;
+  return { path: full, hashes: requireWidth(full, hashes, fullWidth).subarray(0, width * hashBytes) };
 };
 
 /** The tiles of the store in this folder. */
 export const createTileSource = (files: FileReading, store: string): TileSource => ({
   read: async (tile, width) => {
-    const hashes = await findTile(files, store, tile, width);
-    if (hashes) return hashes;
+    const found = await findTile(files, store, tile, width);
+    if (found) return found.hashes;
     throw new StoreUnavailable(
       `${tilePath(tile, width)} is not there: the log is being written, or lacks a file; try again, and if that does not help, run "fi verify".`,
     );

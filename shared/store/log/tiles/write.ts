@@ -2,7 +2,7 @@ import path from 'node:path';
 import { LogDamaged, StoreUnavailable } from '../../../domain/errors.ts';
 import { type FilePublishing, systemCode } from '../../files.ts';
 import type { DurableFolders } from '../../folders.ts';
-import { publishAll } from '../../publish.ts';
+import { publishAll, syncAgain } from '../../publish.ts';
 import { hashBytes, perfectRoot } from '../node-hash.ts';
 import type { RightEdge } from '../right-edge.ts';
 import { perfectSubtrees } from '../subtrees.ts';
@@ -26,11 +26,17 @@ const tilesAtOnce = 64;
 
 const widthOf = ({ hashes }: Tile): number => hashes.length / hashBytes;
 
-/** Whether all tiles of the tree are there. @throws LogDamaged, StoreUnavailable when that can't be told. */
-export const hasTiles = async ({ files, store }: TileStore, size: number): Promise<boolean> => {
+/**
+ * Whether all tiles of the tree are there, to stay: whoever wrote the last one may have crashed before its name was synced, so that is done again.
+ * @throws LogDamaged, StoreUnavailable when that can't be told.
+ */
+export const hasTiles = async ({ files, store, folders }: TileStore, size: number): Promise<boolean> => {
   if (size === 0) return true;
   const { width, ...tile } = lastTile(size);
-  return (await findTile(files, store, tile, width)) !== undefined;
+  const found = await findTile(files, store, tile, width);
+  if (found === undefined) return false;
+  await syncAgain(files, store, [path.dirname(found.path)], folders);
+  return true;
 };
 
 /** The hashes of the right edge that lie in a tile, with where their subtrees stand in it. */

@@ -18,7 +18,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Enough for two full tiles of level 1 minus one, and partial tiles on three levels.
+// A full tile of level 1, and tiles that are not full on three levels.
 const most = 70_000
 
 var stored []tlog.Hash
