@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { renderTable } from '../localstack/cli/table.ts';
 import { idKinds } from './known-ids/ids.ts';
 import type { LookupFigures } from './known-ids/measure-lookups.ts';
-import { measureReal, type RealFigures } from './known-ids/measure-real.ts';
+import { measureReal, type RealRun } from './known-ids/measure-real.ts';
 import { measureSimulated, type SimulatedFigures } from './known-ids/measure-simulated.ts';
 
 const help = `npm run bench:known-ids -- [--ids N] [--simulated N] [--json]
@@ -33,37 +33,38 @@ const most = Number(options.ids);
 const sizes = [10_000, 100_000, most].filter((size, index, all) => size <= most && all.indexOf(size) === index);
 const idsPerSeal = 10_000;
 
-const real: RealFigures[] = [];
+const real: RealRun[] = [];
 const simulated: SimulatedFigures[] = [];
 for (const kind of idKinds) {
   console.error(`${kind}: storing ${most} ids`);
-  real.push(...(await measureReal(kind, sizes)));
+  real.push(await measureReal(kind, sizes));
 }
 for (const kind of idKinds) {
   console.error(`${kind}: simulating ${options.simulated} ids`);
   simulated.push(await measureSimulated(kind, Number(options.simulated), idsPerSeal));
 }
-const most_resident_mb = Math.round((process.resourceUsage().maxRSS * 1_024) / 1e6);
 
 const reading = ({ reads_a_batch, kilobytes_a_batch }: LookupFigures): string =>
   `${reads_a_batch} / ${kilobytes_a_batch}`;
 const times = ({ p50_ms, p95_ms }: LookupFigures): string => `${p50_ms} / ${p95_ms}`;
 
 const printTables = (): void => {
-  const realRows = real.map((found) =>
-    [
-      `${found.ids}, ${found.stored}`,
-      found.runs,
-      found.bytes_an_id,
-      found.write_amplification,
-      found.insert_us_an_id,
-      found.merge_us_an_id,
-      times(found.known),
-      reading(found.known),
-      times(found.absent),
-      reading(found.absent),
-    ].map(String),
-  );
+  const realRows = real
+    .flatMap(({ figures }) => figures)
+    .map((found) =>
+      [
+        `${found.ids}, ${found.stored}`,
+        found.runs,
+        found.bytes_an_id,
+        found.write_amplification,
+        found.insert_us_an_id,
+        found.merge_us_an_id,
+        times(found.known),
+        reading(found.known),
+        times(found.absent),
+        reading(found.absent),
+      ].map(String),
+    );
   const looks = ['ms p50 / p95', 'reads / kB'];
   console.log('On disk; lookups of 1,000 ids');
   console.log(
@@ -94,8 +95,12 @@ const printTables = (): void => {
       'figures',
     ),
   );
-  console.log(`memory ${most_resident_mb} MB resident at most`);
+  for (const { merge } of real) {
+    const { runs, ids_per_s, resident_before_mb, resident_most_mb } = merge;
+    const memory = `${resident_most_mb} MB resident at most, ${resident_before_mb} before`;
+    console.log(`${runs} runs into one: ${ids_per_s} ids/s in a process of its own, ${memory}`);
+  }
 };
 
-if (options.json) console.log(JSON.stringify({ real, simulated, most_resident_mb }));
+if (options.json) console.log(JSON.stringify({ real, simulated }));
 else printTables();

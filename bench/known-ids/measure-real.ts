@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { nodeStoreFiles } from '../../shared/store/files.ts';
 import { keyText } from '../../shared/store/known-ids/identity-key.ts';
 import { lookup } from '../../shared/store/known-ids/lookup.ts';
@@ -12,6 +15,7 @@ import type { NewId, RunRef } from '../../shared/store/known-ids/run.ts';
 import { sortByKey, writeRun } from '../../shared/store/known-ids/write.ts';
 import { absentFrom, type IdKind, keyOfEvent, scramble } from './ids.ts';
 import { type LookupFigures, measureLookups } from './measure-lookups.ts';
+import type { MergeFigures } from './merge-process.ts';
 
 export interface RealFigures {
   readonly ids: IdKind;
@@ -25,6 +29,14 @@ export interface RealFigures {
   readonly known: LookupFigures;
   readonly absent: LookupFigures;
 }
+
+export interface RealRun {
+  readonly figures: readonly RealFigures[];
+  /** All runs that are left into one. */
+  readonly merge: MergeFigures;
+}
+
+const run = promisify(execFile);
 
 const batchIds = 1_000;
 const batches = 60;
@@ -87,6 +99,13 @@ class Sealing {
     this.#spentMs.merging += performance.now() - startMs;
   }
 
+  /** Merges all that is left in a process of its own, so that its memory can be told from this one's. */
+  async mergeAll(): Promise<MergeFigures> {
+    const script = fileURLToPath(new URL('./merge-process.ts', import.meta.url));
+    const { stdout } = await run(process.execPath, [script, this.folder, JSON.stringify(this.runs)]);
+    return JSON.parse(stdout);
+  }
+
   async figures(): Promise<RealFigures> {
     const knownBatches = Array.from({ length: batches }, (_, batch) =>
       numbersOf(batchIds, batch * batchIds).map((one) => keyOfEvent(this.#kind, scramble(one) % this.stored)),
@@ -113,7 +132,7 @@ class Sealing {
 }
 
 /** Stores ids of one kind on this machine's disk and looks some up at each of the sizes, which ascend. */
-export const measureReal = async (kind: IdKind, sizes: readonly number[]): Promise<readonly RealFigures[]> => {
+export const measureReal = async (kind: IdKind, sizes: readonly number[]): Promise<RealRun> => {
   const sealing = new Sealing(kind);
   try {
     const figures: RealFigures[] = [];
@@ -121,7 +140,7 @@ export const measureReal = async (kind: IdKind, sizes: readonly number[]): Promi
       await sealing.growTo(size);
       figures.push(await sealing.figures());
     }
-    return figures;
+    return { figures, merge: await sealing.mergeAll() };
   } finally {
     rmSync(sealing.folder, { recursive: true, force: true });
   }
