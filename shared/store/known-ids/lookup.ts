@@ -44,13 +44,17 @@ export const lookup = async (
   keys: readonly KeyBytes[],
   cache = new PageCache(),
 ): Promise<Map<string, KnownId>> => {
-  const known = new Map<string, KnownId & { readonly run: string }>();
+  const known = new Map<string, KnownId>();
+  const holders = new Map<string, string>();
   await probeAll(files, store, runs, sortedKeys(keys), cache, (run, { key, contentHash, offset }) => {
     const text = keyText(key);
     const position = run.basePosition + offset;
     const other = known.get(text);
-    if (other && !isSameContent(other.contentHash, contentHash)) throw new RunsDisagree(text, [other.run, run.path]);
-    if (!other || position < other.position) known.set(text, { contentHash, position, run: run.path });
+    if (other && !isSameContent(other.contentHash, contentHash)) {
+      throw new RunsDisagree(text, [holders.get(text) ?? '', run.path]);
+    }
+    holders.set(text, run.path);
+    if (!other || position < other.position) known.set(text, { contentHash, position });
   });
   return known;
 };
