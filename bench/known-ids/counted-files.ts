@@ -13,6 +13,7 @@ export const countReads = <Files extends RangeReading>(files: Files): { files: F
     counts.opens++;
     const file = await files.openRanges(path);
     return {
+      bytes: file.bytes,
       close: () => file.close(),
       read: (offset, length) => {
         counts.reads++;

@@ -58,6 +58,7 @@ export class VirtualRuns implements RangeReading {
     const checksum = new PageChecksum(run.path);
     const layout = layoutOf(run.entries);
     return {
+      bytes: run.bytes,
       read: async (offset: number, length: number) => {
         const bytes = Buffer.alloc(length);
         for (let at = 0; at < length; at += pageBytes) {

@@ -108,6 +108,7 @@ export class SimulatedFiles implements LargeStoreFiles {
     const bytes = await this.#call('openRanges', file, () => Buffer.from(this.#fileAt(file).bytes ?? new Uint8Array()));
     this.openFiles++;
     return {
+      bytes: bytes.length,
       read: (offset, length) => this.#call('readRange', file, () => bytes.subarray(offset, offset + length)),
       close: () => {
         this.openFiles--;
