@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { attemptOf } from '../shared/queue/letters/attributes.ts';
 import { createPersistStage, type PersistDependencies } from '../shared/stages/persist.ts';
 import { persistDependencies } from '../shared/wiring.ts';
 
@@ -11,10 +12,11 @@ export const createHandler = (dependencies: PersistDependencies): PersistHandler
   const persist = createPersistStage(dependencies);
   return async ({ Records }) => {
     const { failedMessageIds } = await persist(
-      Records.map(({ messageId, body, attributes }) => ({
+      Records.map(({ messageId, body, attributes, messageAttributes }) => ({
         messageId,
         body,
         receiveCount: Number(attributes.ApproximateReceiveCount),
+        attempt: attemptOf(messageAttributes),
       })),
     );
     return { batchItemFailures: failedMessageIds.map((itemIdentifier) => ({ itemIdentifier })) };

@@ -294,6 +294,14 @@ export const settings = {
     folder,
     "Keeps each day's last checkpoint in a second place: that events were cut off the end of a log, nobody can see who has only the log.",
   ),
+  apiUrl: required(
+    'FI_API_URL',
+    'URL',
+    'http://127.0.0.1:7001',
+    url,
+    'Whose quarantine "fi replay" deals with: any host, or a gateway with its path.',
+  ),
+  apiKey: optional('FI_API_KEY', '', text, 'The key that "fi replay" sends; it must allow the action replay.'),
   xxh3: required(
     'FI_XXH3',
     'true, false',

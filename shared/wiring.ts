@@ -3,6 +3,7 @@ import type { HealthDependencies } from '../functions/health.ts';
 import type { IngestDependencies } from '../functions/ingest.ts';
 import type { MetricsDependencies } from '../functions/metrics.ts';
 import type { ReadDependencies } from '../functions/read.ts';
+import type { ReplayDependencies } from '../functions/replay.ts';
 import { type Config, loadConfig } from './config.ts';
 import { InvalidSetting } from './domain/errors.ts';
 import { createUuidV7Source } from './domain/ids.ts';
@@ -19,7 +20,13 @@ import { type HashEvent, hashEvent } from './stages/hash.ts';
 import { createIngest } from './stages/ingest.ts';
 import { createPipeline } from './stages/ingest-pipeline.ts';
 import type { PersistDependencies } from './stages/persist.ts';
+import { createQuarantineGauges } from './stages/quarantine/gauges.ts';
+import type { QuarantineDependencies } from './stages/quarantine.ts';
+import { createReplay } from './stages/replay.ts';
 import { createStoreGauge } from './store/gauge.ts';
+import type { EventReader } from './store/port.ts';
+import { openQuarantine } from './store/quarantine/open.ts';
+import { createLetterPublisher } from './store/quarantine/publish-letter.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { registry } from './telemetry/metrics.ts';
 
@@ -39,6 +46,8 @@ export interface Wiring {
   readonly ingest: () => Promise<IngestDependencies>;
   readonly read: () => Promise<ReadDependencies>;
   readonly persist: () => Promise<PersistDependencies>;
+  readonly quarantine: () => QuarantineDependencies;
+  readonly replay: () => Promise<ReplayDependencies>;
   readonly health: () => HealthDependencies;
   readonly metrics: () => MetricsDependencies;
   readonly chain: () => ChainDependencies;
@@ -97,6 +106,7 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     () => overrides.deadLetterQueue ?? openQueue(config.deadLetterQueueUrl, 'FI_DEAD_LETTER_QUEUE_URL'),
   );
   const store = once(() => createStoreGauge(config.storeDir));
+  const letters = once(() => openQuarantine(config.storeDir));
   const policy = once(() => openPolicy(config.policyFile, clock, logger));
   const chain = once(
     (): ChainDependencies => ({
@@ -115,6 +125,10 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
       maxQueueMessages: config.maxQueueMessages,
       minFreeBytes: config.minFreeBytes,
     }),
+  );
+
+  const quarantineGauges = once(() =>
+    createQuarantineGauges({ deadLetters: deadLetters(), store: letters(), clock, logger }),
   );
 
   const ingest = async (): Promise<IngestDependencies> => {
@@ -138,10 +152,11 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
   };
 
   // HDF5 is a large WASM module: loaded where parts are read or written, and nowhere else.
-  const read = async (): Promise<ReadDependencies> => {
+  const reader = once(async (): Promise<EventReader> => {
     const { createEventReader } = await import('./store/read.ts');
-    return { ...chain(), reader: createEventReader({ folder: config.storeDir, logger }) };
-  };
+    return createEventReader({ folder: config.storeDir, logger });
+  });
+  const read = async (): Promise<ReadDependencies> => ({ ...chain(), reader: await reader() });
   const persist = async (): Promise<PersistDependencies> => {
     const { createPartWriter } = await import('./store/level0.ts');
     const current = policy();
@@ -155,15 +170,36 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     };
   };
 
+  const quarantine = (): QuarantineDependencies => ({
+    letters: createLetterPublisher(config.storeDir),
+    events: queue(),
+    logger,
+  });
+  const replay = async (): Promise<ReplayDependencies> => ({
+    ...chain(),
+    replay: createReplay({
+      store: letters(),
+      reader: { byId: async (...ids) => (await reader()).byId(...ids) },
+      events: queue(),
+      clock,
+      logger,
+    }),
+    nowMs: clock.nowMs,
+  });
+
   return {
     ingest: once(ingest),
     read: once(read),
     persist: once(persist),
+    quarantine: once(quarantine),
+    replay: once(replay),
     health: () => ({ ...chain(), queue: queue(), store: store() }),
     metrics: () => ({
       ...chain(),
       metricsText: overrides.metricsText ?? (() => registry.metrics()),
-      sample: () => backpressure().sample(),
+      sample: async () => {
+        await Promise.all([backpressure().sample(), quarantineGauges().sample()]);
+      },
     }),
     chain,
     backpressure,
@@ -178,6 +214,8 @@ const fromEnvironment = once(() => createWiring(loadConfig()));
 export const ingestDependencies = async (): Promise<IngestDependencies> => fromEnvironment().ingest();
 export const readDependencies = async (): Promise<ReadDependencies> => fromEnvironment().read();
 export const persistDependencies = async (): Promise<PersistDependencies> => fromEnvironment().persist();
+export const quarantineDependencies = (): QuarantineDependencies => fromEnvironment().quarantine();
+export const replayDependencies = async (): Promise<ReplayDependencies> => fromEnvironment().replay();
 export const healthDependencies = async (): Promise<HealthDependencies> => fromEnvironment().health();
 export const metricsDependencies = async (): Promise<MetricsDependencies> => fromEnvironment().metrics();
 export const chainDependencies = async (): Promise<ChainDependencies> => fromEnvironment().chain();

@@ -54,6 +54,7 @@ const parse = (
 };
 
 const checkPositionals = (command: Command, given: readonly string[]): void => {
+  if (command.positionals.at(-1)?.endsWith('...]')) return;
   const missing = command.positionals[given.length];
   if (missing !== undefined) throw new WrongUsage(`"fi ${command.name}" needs ${missing}`);
   const surplus = given[command.positionals.length];

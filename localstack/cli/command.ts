@@ -26,7 +26,7 @@ export interface Command {
   /** As typed, e.g. `key create`. */
   readonly name: string;
   readonly summary: string;
-  /** What follows the name, e.g. `PART`. */
+  /** What follows the name, e.g. `PART`; the last may be `[LETTER...]`, which is any number of them. */
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** @returns the exit status @throws WrongUsage */

@@ -4,8 +4,24 @@ import { keyCreate } from './commands/key-create.ts';
 import { keyList } from './commands/key-list.ts';
 import { keyRevoke } from './commands/key-revoke.ts';
 import { logKey } from './commands/log-key.ts';
+import { replayDiscard } from './commands/replay-discard.ts';
+import { replayList } from './commands/replay-list.ts';
+import { replayRetry } from './commands/replay-retry.ts';
+import { replayShow } from './commands/replay-show.ts';
 import { stats } from './commands/stats.ts';
 import { tail } from './commands/tail.ts';
 
 /** In the order of the help. */
-export const commands: readonly Command[] = [tail, cat, stats, keyCreate, keyList, keyRevoke, logKey];
+export const commands: readonly Command[] = [
+  tail,
+  cat,
+  stats,
+  replayList,
+  replayShow,
+  replayRetry,
+  replayDiscard,
+  keyCreate,
+  keyList,
+  keyRevoke,
+  logKey,
+];

@@ -21,6 +21,6 @@ export const commandHelp = (command: Command): string => {
 };
 
 export const generalHelp = (commands: readonly Command[]): string =>
-  `fi looks at what fi-events stored and manages its keys.\n\nUsage: fi COMMAND [options]\n\n${aligned(
+  `fi looks at what fi-events stored, deals with what it could not store, and manages its keys.\n\nUsage: fi COMMAND [options]\n\n${aligned(
     commands.map(({ name, positionals, summary }) => [[name, ...positionals].join(' '), summary]),
-  )}\nIts folders are those of the settings, e.g. FI_STORE_DIR. "fi COMMAND --help" tells more.\n`;
+  )}\nIts folders are those of the settings, e.g. FI_STORE_DIR; "fi replay" asks the API of a host, FI_API_URL. "fi COMMAND --help" tells more.\n`;

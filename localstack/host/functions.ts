@@ -7,13 +7,14 @@ import type { HttpHandler } from '../../shared/http/chain.ts';
 import type { HttpFunction } from '../../shared/http/routes.ts';
 import type { Wiring } from '../../shared/wiring.ts';
 
-/** The functions of the API, on the parts of this host; `read` has a thread of its own. */
+/** The functions of the API, on the parts of this host; those that read parts have a thread of their own. */
 export const createFunctions = async (
   wiring: Wiring,
-  read: HttpHandler,
+  ofStore: HttpHandler,
 ): Promise<Readonly<Record<HttpFunction, HttpHandler>>> => ({
   ingest: createIngest(await wiring.ingest()),
-  read,
+  read: ofStore,
+  replay: ofStore,
   health: createHealth(wiring.health()),
   metrics: createMetrics(wiring.metrics()),
   openapi: createOpenApi(wiring.chain()),

@@ -14,7 +14,7 @@ import { createFunctions } from './functions.ts';
 import { requireLoopbackWithoutKeys } from './loopback-only.ts';
 import { renderMetrics, snapshotOf } from './metrics-snapshot.ts';
 import { openQueues } from './queues.ts';
-import { createReadThread } from './read-thread.ts';
+import { createStoreThread } from './store-thread.ts';
 
 export interface HostOptions {
   readonly config: Config;
@@ -69,7 +69,7 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
     metricsText: async () =>
       renderMetrics([
         await snapshotOf(registry),
-        await readThread.environment.metrics(),
+        await storeThread.environment.metrics(),
         ...(await consumer.metrics()),
       ]),
   });
@@ -78,13 +78,15 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
   const { keys } = wiring.chain();
   await requireLoopbackWithoutKeys(config.httpHost, keys.required());
 
-  const consumer = startConsumer({ variables: { ...variables, ...queues.environment }, logger });
+  /** What threads and processes need to find the same queues. */
+  const everywhere: Variables = { ...variables, ...queues.environment };
+  const consumer = startConsumer({ variables: everywhere, logger });
   starting.defer(async () => {
     if (!(await consumer.stop(drainLeftMs()))) everythingInTime = false;
   });
 
-  const readThread = createReadThread(variables, logger, failed);
-  starting.defer(() => readThread.environment.close());
+  const storeThread = createStoreThread(everywhere, logger, failed);
+  starting.defer(() => storeThread.environment.close());
 
   const sampling = wiring.backpressure().start();
   starting.defer(() => sampling.stop());
@@ -97,7 +99,7 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
     maxBodyBytes: config.maxBodyBytes,
     requestTimeoutMs: config.requestTimeoutMs,
     dispatch: createDispatch({
-      functions: await createFunctions(wiring, readThread.handler),
+      functions: await createFunctions(wiring, storeThread.handler),
       isDraining: () => drainDeadlineMs !== undefined,
       failed,
       logger,

@@ -68,17 +68,30 @@ const openEmbedded = async (
   }
 };
 
-/** The queue elsewhere that `FI_QUEUE_URL` names. */
-const openElsewhere = (queueUrl: string, resources: readonly QueueResource[], config: Config): LocalQueues => {
+/** The queues elsewhere that `FI_QUEUE_URL` and `FI_DEAD_LETTER_QUEUE_URL` name. */
+const openElsewhere = (
+  queueUrl: string,
+  deadLetterQueueUrl: string,
+  resources: readonly QueueResource[],
+  config: Config,
+): LocalQueues => {
   const queue = openSqsQueue({ queueUrl });
+  const deadLetters = openSqsQueue({ queueUrl: deadLetterQueueUrl });
+  const deadLetterNames = resources.map(({ attributes }) => attributes.redrivePolicy?.deadLetterQueueName);
   return {
     urlOf: () => undefined,
-    polledQueue: (logicalId) => ({
-      queue,
-      arn: arnOf(nameOf(resources, logicalId)),
-      visibilityTimeoutSeconds: config.visibilityTimeoutSeconds,
-    }),
-    close: () => queue.close(),
+    polledQueue: (logicalId) => {
+      const name = nameOf(resources, logicalId);
+      return {
+        queue: deadLetterNames.includes(name) ? deadLetters : queue,
+        arn: arnOf(name),
+        visibilityTimeoutSeconds: config.visibilityTimeoutSeconds,
+      };
+    },
+    close: async () => {
+      await queue.close();
+      await deadLetters.close();
+    },
   };
 };
 
@@ -88,6 +101,7 @@ export const openLocalQueues = async (
   config: Config,
   logger: Logger,
 ): Promise<LocalQueues> =>
-  config.queueUrl === undefined
+  // `loadConfig` has made sure that there are both or none.
+  config.queueUrl === undefined || config.deadLetterQueueUrl === undefined
     ? openEmbedded(resources, config, logger)
-    : openElsewhere(config.queueUrl, resources, config);
+    : openElsewhere(config.queueUrl, config.deadLetterQueueUrl, resources, config);

@@ -85,6 +85,12 @@ export class EventNotFound extends TaggedError<'EventNotFound'> {
   readonly field = 'event_id';
 }
 
+export class LetterNotFound extends TaggedError<'LetterNotFound'> {
+  readonly tag = 'LetterNotFound';
+  readonly status = 404;
+  readonly field = 'letter_id';
+}
+
 export class Unauthenticated extends TaggedError<'Unauthenticated'> {
   readonly tag = 'Unauthenticated';
   readonly status = 401;
@@ -221,14 +227,17 @@ export class InvalidSetting extends TaggedError<'InvalidSetting'> {
   }
 }
 
-/** Why an event cannot be stored, as quarantine shows it. */
-export type QuarantineReason =
-  | 'undecodable_pack'
-  | 'unknown_pack_version'
-  | 'undecodable_event'
-  | 'hash_mismatch'
-  | 'conflict'
-  | 'unwritable_event';
+/** Why an event cannot be stored, as quarantine shows it; `undeliverable` is what no delivery of the queue could finish. */
+export const quarantineReasons = [
+  'undecodable_pack',
+  'unknown_pack_version',
+  'undecodable_event',
+  'hash_mismatch',
+  'conflict',
+  'unwritable_event',
+  'undeliverable',
+] as const;
+export type QuarantineReason = (typeof quarantineReasons)[number];
 
 /** An event or a pack that no retry can store. */
 export class Poison extends TaggedError<'Poison'> {
@@ -250,6 +259,7 @@ export type HttpError =
   | RouteNotFound
   | MethodNotAllowed
   | EventNotFound
+  | LetterNotFound
   | Unauthenticated
   | Forbidden
   | RequestTimeout

@@ -14,6 +14,9 @@ export type ReceiptHandle = Branded<'ReceiptHandle'>;
 /** A part file's id: a UUIDv7, and the file's name without `.h5`. */
 export type PartId = Branded<'PartId'>;
 
+/** A letter's id, see `letter.ts`. */
+export type LetterId = Branded<'LetterId'>;
+
 /** Fills `target` with random bytes; a simulation passes its own. */
 export type RandomFill = (target: Uint8Array) => void;
 

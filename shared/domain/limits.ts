@@ -23,6 +23,10 @@ export const limits = {
   pageEvents: 1_000,
   /** Events of a page when `limit` is not given. */
   pageEventsDefault: 100,
+  /** Most letters of one page of quarantine, and of one call that retries or discards: it must end before a gateway gives up. */
+  pageLetters: 100,
+  /** Most characters of the note that says why letters were discarded or retried. */
+  noteLength: 1_000,
   /** Most characters of an `Idempotency-Key` header. */
   idempotencyKeyLength: 255,
   /** Most characters of a request target (path and query). */

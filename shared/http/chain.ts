@@ -5,7 +5,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { eventsFailed } from '../telemetry/metrics.ts';
 import type { KeyRing } from './auth/key-ring.ts';
 import { isLoopback } from './auth/loopback.ts';
-import { anonymous, type Principal } from './auth/principal.ts';
+import { anonymous, isAction, type Principal } from './auth/principal.ts';
 import { routeOf } from './match.ts';
 import { consultationIdOf } from './path.ts';
 import { errorType, problemAnswer } from './problem.ts';
@@ -35,11 +35,16 @@ const authenticate = (request: HttpRequest, route: Route, keys: KeyRing): Princi
     : keys.authenticate(headerOf(request, 'authorization'), isTrustedWithoutKey(request));
 
 /**
- * `POST /events` names no consultation here: each of its events is authorised by itself.
+ * Where the path names no consultation the function authorises each event or letter by itself.
  * @throws Forbidden
  */
 const authorise = (principal: Principal, { access }: Route, consultationId: string | undefined): void => {
-  if (consultationId === undefined || (access !== 'append' && access !== 'read')) return;
+  if (!isAction(access)) return;
+  if (consultationId === undefined) {
+    // `POST /events` answers each event; a key that may append none is told so event by event.
+    if (access === 'append' || principal.mayOnSome(access)) return;
+    throw new Forbidden(`The API key ${principal.id} may not ${access} events.`);
+  }
   if (!principal.may(access, consultationId)) {
     throw new Forbidden(`The API key ${principal.id} may not ${access} events of the consultation ${consultationId}.`);
   }
@@ -57,16 +62,20 @@ const admit = (request: HttpRequest, keys: KeyRing): AuthorisedRequest => {
   return { ...request, principal, consultationId };
 };
 
-/** One line for each read: a clinical record shows who looked at it. */
+/** One line for each read, also in quarantine: a clinical record shows who looked at it. */
 const logRead = (request: HttpRequest & Partial<AuthorisedRequest>, status: number, logger: Logger): void => {
-  if (routeOf(request)?.access !== 'read') return;
-  logger.info('read', {
+  const access = routeOf(request)?.access;
+  if (access !== 'read' && access !== 'replay') return;
+  logger.info(access, {
     route: request.routeKey,
     status,
     ...(request.consultationId === undefined ? {} : { consultation_id: request.consultationId }),
     ...(request.pathParameters?.event_id === undefined
       ? {}
       : { event_id: request.pathParameters.event_id.slice(0, 36) }),
+    ...(request.pathParameters?.letter_id === undefined
+      ? {}
+      : { letter_id: request.pathParameters.letter_id.slice(0, 40) }),
     ...(request.principal === undefined ? {} : { principal: request.principal.id }),
   });
 };

@@ -1,11 +1,13 @@
+import type { Action } from './auth/principal.ts';
+
 /** The functions that answer HTTP; `fallback` answers what no route matches. */
-export type HttpFunction = 'ingest' | 'read' | 'health' | 'metrics' | 'openapi' | 'fallback';
+export type HttpFunction = 'ingest' | 'read' | 'replay' | 'health' | 'metrics' | 'openapi' | 'fallback';
 
 /**
- * Who may call, once there are keys: whoever has a key that allows the action on the consultation, any key, or any key
- * and the loopback without one (probes and scrapers of the same machine).
+ * Who may call, once there are keys: whoever has a key that allows the action on the consultation (where the path names none, on
+ * any: the function then looks at each), any key, or any key and the loopback without one (probes and scrapers of the same machine).
  */
-export type Access = 'append' | 'read' | 'key' | 'key-or-loopback';
+export type Access = Action | 'key' | 'key-or-loopback';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -16,6 +18,18 @@ export interface Route {
   /** The query parameters that there are; undefined where any is ignored, since probes and scrapers add their own. */
   readonly query: readonly string[] | undefined;
 }
+
+/** The query parameters of `GET /quarantine`. */
+export const quarantineParameters = [
+  'reason',
+  'consultation',
+  'event_id',
+  'older_than',
+  'newer_than',
+  'state',
+  'limit',
+  'after',
+] as const;
 
 /** The one table of routes: the host's router, serverless.yml (by a test) and OpenAPI follow it. */
 export const routes = [
@@ -29,6 +43,10 @@ export const routes = [
     query: ['after', 'limit', 'type', 'unsealed'],
   },
   { method: 'GET', path: '/consultations/{id}/events/{event_id}', function: 'read', access: 'read', query: [] },
+  { method: 'GET', path: '/quarantine', function: 'replay', access: 'replay', query: quarantineParameters },
+  { method: 'GET', path: '/quarantine/{letter_id}', function: 'replay', access: 'replay', query: [] },
+  { method: 'POST', path: '/quarantine/retry', function: 'replay', access: 'replay', query: [] },
+  { method: 'POST', path: '/quarantine/discard', function: 'replay', access: 'replay', query: [] },
   { method: 'GET', path: '/health/live', function: 'health', access: 'key-or-loopback', query: undefined },
   { method: 'GET', path: '/health/ready', function: 'health', access: 'key', query: undefined },
   { method: 'GET', path: '/metrics', function: 'metrics', access: 'key-or-loopback', query: undefined },

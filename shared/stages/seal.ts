@@ -31,7 +31,12 @@ export interface SealSummary {
  * is left is for the next run. Runs of one process never overlap.
  * @returns a function that throws what keeps it from sealing; nothing is lost by that, and the next run tries again.
  */
-export const createSealFunction = ({ sealer, clock, logger, mostMs }: SealDependencies): (() => Promise<SealSummary>) => {
+export const createSealFunction = ({
+  sealer,
+  clock,
+  logger,
+  mostMs,
+}: SealDependencies): (() => Promise<SealSummary>) => {
   let running: Promise<SealSummary> | undefined;
 
   const run = async (): Promise<SealSummary> => {

@@ -10,6 +10,8 @@ export interface NewFile {
   /** Relative to the store's folder. */
   readonly target: string;
   readonly bytes: Uint8Array;
+  /** Whether a file that already has the name is the one to be published. Default: its bytes are equal. */
+  readonly isSame?: (found: Uint8Array) => boolean;
 }
 
 /** What a publish writes, and where. */
@@ -17,6 +19,9 @@ export interface Publication extends NewFile {
   /** The store's folder. */
   readonly store: string;
 }
+
+const isSameAs = ({ bytes, isSame }: NewFile): ((found: Uint8Array) => boolean) =>
+  isSame ?? ((found) => equal(found, bytes));
 
 const equal = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
 
@@ -32,7 +37,7 @@ const linkOrLook = async (
   files: FilePublishing,
   temporary: string,
   target: string,
-  bytes: Uint8Array,
+  isSame: (found: Uint8Array) => boolean,
 ): Promise<Linked> => {
   try {
     await files.link(temporary, target);
@@ -40,12 +45,17 @@ const linkOrLook = async (
   } catch (error) {
     const found = await files.read(target).catch(() => undefined);
     if (found === undefined) throw error;
-    return equal(found, bytes) ? { kind: 'ours' } : { kind: 'other', error };
+    return isSame(found) ? { kind: 'ours' } : { kind: 'other', error };
   }
 };
 
-const linkOrFindEqual = async (files: FilePublishing, temporary: string, target: string, bytes: Uint8Array) => {
-  const linked = await linkOrLook(files, temporary, target, bytes);
+const linkOrFindSame = async (
+  files: FilePublishing,
+  temporary: string,
+  target: string,
+  isSame: (found: Uint8Array) => boolean,
+): Promise<void> => {
+  const linked = await linkOrLook(files, temporary, target, isSame);
   if (linked.kind === 'other') throw linked.error;
 };
 
@@ -116,7 +126,7 @@ export const publishAll = async (
     try {
       await eachOf(newFiles, async (file) => {
         await files.createExclusive(temporaryOf(file), file.bytes);
-        await linkOrFindEqual(files, temporaryOf(file), path.join(store, file.target), file.bytes);
+        await linkOrFindSame(files, temporaryOf(file), path.join(store, file.target), isSameAs(file));
       });
       for (const folder of targetFolders) await files.syncFolder(path.join(store, folder));
     } finally {
@@ -158,7 +168,7 @@ export const publishExclusive = async (
     await folders.ensure(path.dirname(target));
     try {
       await files.createExclusive(temporary, bytes);
-      if ((await linkOrLook(files, temporary, file, bytes)).kind === 'other') return 'taken';
+      if ((await linkOrLook(files, temporary, file, (found) => equal(found, bytes))).kind === 'other') return 'taken';
       await files.syncFolder(path.dirname(file));
       return 'published';
     } finally {

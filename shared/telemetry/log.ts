@@ -10,6 +10,10 @@ export interface LogFields {
   readonly consultation_id?: string;
   readonly event_id?: string;
   readonly message_id?: string;
+  readonly letter_id?: string;
+  /** What became of a letter. */
+  readonly action?: string;
+  readonly letters?: number;
   readonly part_id?: string;
   readonly path?: string;
   readonly queue?: string;
@@ -44,6 +48,9 @@ const fieldNames: Readonly<Record<keyof LogFields, true>> = {
   consultation_id: true,
   event_id: true,
   message_id: true,
+  letter_id: true,
+  action: true,
+  letters: true,
   part_id: true,
   path: true,
   queue: true,

@@ -56,6 +56,19 @@ export const eventsFailed = new Counter({
   registers: [registry],
 });
 
+export const lettersQuarantined = new Counter({
+  name: 'fi_quarantine_letters_total',
+  help: 'Letters that reached quarantine, by reason; one that is delivered twice counts twice.',
+  labelNames: ['reason'] as const,
+  registers: [registry],
+});
+
+export const lettersOpen = new Gauge({
+  name: 'fi_quarantine_open_letters',
+  help: 'Letters in quarantine that were neither retried nor discarded.',
+  registers: [registry],
+});
+
 export const queueLength = new Gauge({
   name: 'fi_queue_length',
   help: 'Messages waiting in the queue.',

@@ -6,6 +6,7 @@ import type { Api } from '../e2e/api/api.ts';
 import { readAll } from '../e2e/api/events.ts';
 import { eventually } from '../e2e/api/eventually.ts';
 import { metricSum, readMetrics } from '../e2e/api/metrics.ts';
+import { listLetters } from '../e2e/api/quarantine.ts';
 import type { LocalHost } from '../e2e/hosts/host.ts';
 
 /** What was sent, what was accepted, and how to tell one's own events. */
@@ -122,8 +123,11 @@ export const verifyNothingLost = async (
     'accepted probes that no part has',
   ).toEqual([]);
   expect(overHttp.size).toBe(inParts.found.size);
-  const deadLetters = metricSum(await readMetrics(api), 'fi_queue_length', { stream: 'fi-events-dead-letter' });
+  const metrics = await readMetrics(api);
+  expect(metrics, 'the gauge of the dead-letter queue').toMatch(/^fi_queue_length\{stream="fi-events-dead-letter"\} /m);
+  const deadLetters = metricSum(metrics, 'fi_queue_length', { stream: 'fi-events-dead-letter' });
   expect(deadLetters, 'dead letters').toBe(0);
+  expect(await listLetters(api, 'state=all'), 'letters in quarantine').toEqual([]);
   return {
     accepted: sent.load.acceptedEvents,
     readable: overHttp.size,

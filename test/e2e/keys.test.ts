@@ -80,6 +80,18 @@ describe('API keys', () => {
     expect((await reader.get(`${eventsPath(others)}?unsealed=true`)).status).toBe(200);
   });
 
+  it('that may replay see the letters of their consultations', async () => {
+    const replayer = withKey(fi('key', 'create', '--consultations', `${mine}*`, '--actions', 'replay'));
+    await untilStatus(replayer, 403);
+    expect((await replayer.get('/quarantine')).status).toBe(200);
+    expect((await replayer.get(`/quarantine?consultation=${others}`)).status).toBe(403);
+    const reader = withKey(fi('key', 'create', '--consultations', '*', '--actions', 'read,append'));
+    await untilStatus(reader, 202);
+    expect((await reader.get('/quarantine')).status).toBe(403);
+    expect((await reader.post('/quarantine/retry', '{"all":true}')).status).toBe(403);
+    expect((await withoutKey().get('/quarantine')).status).toBe(401);
+  });
+
   it('end when they are revoked, without a restart', async () => {
     const key = fi('key', 'create', '--consultations', mine);
     const [, id = ''] = key.split('_');

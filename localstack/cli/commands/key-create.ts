@@ -1,9 +1,7 @@
 import { createKey } from '../../../shared/http/auth/change-keys.ts';
-import type { Action } from '../../../shared/http/auth/principal.ts';
+import { actions as actionNames, isAction } from '../../../shared/http/auth/principal.ts';
 import { createLogger } from '../../../shared/telemetry/log.ts';
 import { type Command, textOption, WrongUsage } from '../command.ts';
-
-const isAction = (text: string): text is Action => text === 'append' || text === 'read';
 
 const listOf = (text: string): readonly string[] =>
   text
@@ -21,14 +19,21 @@ export const keyCreate: Command = {
       placeholder: 'PATTERNS',
       help: "Ids, or beginnings of ids and a *, divided by commas: 'abc*,x-1'. Needed.",
     },
-    actions: { type: 'string', placeholder: 'ACTIONS', default: 'append,read', help: 'append, read or both.' },
+    actions: {
+      type: 'string',
+      placeholder: 'ACTIONS',
+      default: 'append,read',
+      help: 'Of append, read and replay, divided by commas.',
+    },
   },
   run: async ({ options, config, terminal }) => {
     const consultations = textOption(options, 'consultations');
     if (consultations === undefined) throw new WrongUsage('"fi key create" needs --consultations, e.g. \'abc*\'');
     const actions = listOf(textOption(options, 'actions') ?? '');
     const wrong = actions.find((action) => !isAction(action));
-    if (wrong !== undefined) throw new WrongUsage(`--actions: ${JSON.stringify(wrong)} is neither append nor read`);
+    if (wrong !== undefined) {
+      throw new WrongUsage(`--actions: ${JSON.stringify(wrong)} is none of ${actionNames.join(', ')}`);
+    }
     const { key } = await createKey(config.keysFile, {
       consultations: listOf(consultations),
       actions: actions.filter(isAction),

@@ -1,9 +1,11 @@
+import { createHandler as createQuarantine } from '../../../functions/quarantine.ts';
 import type { Config } from '../../../shared/config.ts';
 import { systemClock } from '../../../shared/ports/clock.ts';
-import { startPoller } from '../../../shared/queue/poller/poller.ts';
+import { type Invoke, type Poller, type PollerOptions, startPoller } from '../../../shared/queue/poller/poller.ts';
 import { openSqsQueue } from '../../../shared/queue/sqs/open.ts';
 import type { Logger } from '../../../shared/telemetry/log.ts';
 import { registry } from '../../../shared/telemetry/metrics.ts';
+import { createWiring } from '../../../shared/wiring.ts';
 import { createEnvironmentPool } from '../environment/pool.ts';
 import { type MetricSnapshot, snapshotOf } from '../metrics-snapshot.ts';
 import { eventSourceOf } from './event-source.ts';
@@ -14,6 +16,9 @@ import { eventSourceOf } from './event-source.ts';
  */
 const persistTimeoutMs = 300_000;
 
+/** Letters are rare, and each is a file of its own: a small batch loses nothing. */
+const deadMessagesPerBatch = 10;
+
 export interface Consumer {
   /** One snapshot a thread. */
   metrics(): Promise<readonly MetricSnapshot[]>;
@@ -21,34 +26,60 @@ export interface Consumer {
   stop(): Promise<void>;
 }
 
-/** Polls the queue of `config` and has `functions/persist` store what comes, as Lambda would. */
-export const consume = (config: Config, queueUrl: string, logger: Logger): Consumer => {
-  const queue = openSqsQueue({ queueUrl });
+/** Where a consumer's queues are. */
+export interface QueueUrls {
+  readonly events: string;
+  readonly deadLetters: string;
+}
+
+type BatchSizes = Pick<PollerOptions, 'batchSize' | 'batchWindowMs' | 'maximumConcurrency'>;
+
+/** Polls the queues of `urls` and has `functions/persist` and `functions/quarantine` work on what comes, as Lambda would. */
+export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consumer => {
+  const events = openSqsQueue({ queueUrl: urls.events });
+  const deadLetters = openSqsQueue({ queueUrl: urls.deadLetters });
   const environments = createEnvironmentPool(config.persistConcurrency, {
     moduleUrl: new URL('../../../functions/persist.ts', import.meta.url).href,
     functionName: 'persist',
     timeoutMs: persistTimeoutMs,
     logger,
   });
-  const poller = startPoller({
-    queue,
-    invoke: environments.invoke,
-    source: eventSourceOf(queueUrl),
-    clock: systemClock,
-    logger,
-    batchSize: config.batchSize,
-    batchWindowMs: config.batchWindowMs,
-    maximumConcurrency: config.persistConcurrency,
-    visibilityTimeoutSeconds: config.visibilityTimeoutSeconds,
-    // A store that is back should not wait for a whole visibility timeout.
-    retryDelay: 'growing',
-  });
+  const poll = (queue: typeof events, queueUrl: string, invoke: Invoke, sizes: BatchSizes): Poller =>
+    startPoller({
+      queue,
+      invoke,
+      source: eventSourceOf(queueUrl),
+      clock: systemClock,
+      logger,
+      ...sizes,
+      visibilityTimeoutSeconds: config.visibilityTimeoutSeconds,
+      // A store that is back should not have to wait for a whole visibility timeout.
+      retryDelay: 'growing',
+    });
+  const pollers = [
+    poll(events, urls.events, environments.invoke, {
+      batchSize: config.batchSize,
+      batchWindowMs: config.batchWindowMs,
+      maximumConcurrency: config.persistConcurrency,
+    }),
+    // In this thread: it waits for the disk and never computes, and another thread would take 15 MB to do so.
+    poll(
+      deadLetters,
+      urls.deadLetters,
+      createQuarantine(createWiring(config, { queue: events, logger }).quarantine()),
+      {
+        batchSize: deadMessagesPerBatch,
+        batchWindowMs: 0,
+        maximumConcurrency: 1,
+      },
+    ),
+  ];
   return {
     metrics: () => Promise.all([snapshotOf(registry), ...environments.metrics()]),
     stop: async () => {
-      await poller.stop();
+      await Promise.all(pollers.map((poller) => poller.stop()));
       await environments.close();
-      await queue.close();
+      await Promise.all([events.close(), deadLetters.close()]);
     },
   };
 };

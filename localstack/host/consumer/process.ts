@@ -6,10 +6,11 @@ import { isMetricsRequest, type MetricsReply } from './messages.ts';
 
 const config = loadConfig();
 const logger = createLogger(config.logLevel);
-if (config.queueUrl === undefined || process.send === undefined) {
-  throw new Error('The consumer is started by the host, which tells it its queue.');
+const { queueUrl, deadLetterQueueUrl } = config;
+if (queueUrl === undefined || deadLetterQueueUrl === undefined || process.send === undefined) {
+  throw new Error('The consumer is started by the host, which tells it its queues.');
 }
-const consumer = consume(config, config.queueUrl, logger);
+const consumer = consume(config, { events: queueUrl, deadLetters: deadLetterQueueUrl }, logger);
 
 process.on('message', async (message: unknown) => {
   if (!isMetricsRequest(message)) return;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InvalidSetting } from '../../domain/errors.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { parseKeysFile, renderKeysFile, type StoredKey } from './keys-file.ts';
-import type { Action } from './principal.ts';
+import { type Action, actions as actionNames } from './principal.ts';
 
 const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
@@ -81,7 +81,7 @@ const checkNewKey = ({ consultations, actions }: NewKey): void => {
       (pattern) => `consultations: ${JSON.stringify(pattern)} must be an id, or the beginning of one and a trailing *`,
     );
   if (consultations.length === 0) problems.push('consultations: at least one pattern is needed, e.g. abc*');
-  if (actions.length === 0) problems.push('actions: at least one of append, read is needed');
+  if (actions.length === 0) problems.push(`actions: at least one of ${actionNames.join(', ')} is needed`);
   if (problems.length > 0) throw new InvalidSetting(problems);
 };
 

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { InvalidSetting } from '../../domain/errors.ts';
+import { actions } from './principal.ts';
 
 const storedKeySchema = Type.Object(
   {
@@ -10,7 +11,7 @@ const storedKeySchema = Type.Object(
       minItems: 1,
       description: 'Consultation ids, or beginnings of ids and a trailing *.',
     }),
-    actions: Type.Array(Type.Union([Type.Literal('append'), Type.Literal('read')]), { minItems: 1 }),
+    actions: Type.Array(Type.Enum([...actions]), { minItems: 1 }),
     created_at: Type.String(),
     revoked_at: Type.Optional(Type.String()),
   },

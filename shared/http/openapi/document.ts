@@ -9,7 +9,7 @@ const descriptions: Readonly<Record<number, string>> = {
   400: 'Something of the request is wrong; field names it.',
   401: 'A valid API key is needed.',
   403: 'The API key does not allow this.',
-  404: 'There is no such event.',
+  404: 'There is no such event or letter.',
   408: 'The request came too slowly.',
   413: 'The body or an event is too large.',
   414: 'The path and query are too long.',

@@ -1,6 +1,9 @@
 import Type from 'typebox';
 import { consultationIdSchema, uuidPattern } from '../../domain/event.ts';
+import { letterIdPattern } from '../../domain/letter.ts';
 import { eventTypePattern, limits } from '../../domain/limits.ts';
+import { stateSchema } from '../replay/query.ts';
+import { filterMembers } from '../replay/schemas.ts';
 import type { RouteKey } from '../routes.ts';
 import type { SchemaName } from './schemas.ts';
 
@@ -137,6 +140,45 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
     ],
     success: ok('The event.', json('StoredEvent')),
     problems: [404],
+  },
+  'GET /quarantine': {
+    operationId: 'listQuarantine',
+    summary: 'Lists what could not be stored, with its reasons.',
+    parameters: [
+      parameter('query', 'reason', 'Only letters with this reason.', filterMembers.reason),
+      parameter('query', 'consultation', 'Only letters of this consultation.', filterMembers.consultation),
+      parameter('query', 'event_id', 'Only letters of this event.', filterMembers.event_id),
+      parameter('query', 'older_than', 'In quarantine for longer than that.', filterMembers.older_than),
+      parameter('query', 'newer_than', 'In quarantine for less than that.', filterMembers.newer_than),
+      parameter('query', 'limit', 'Most letters of the page.', filterMembers.limit),
+      parameter('query', 'after', "A former page's next.", filterMembers.after),
+      parameter('query', 'state', 'Open letters, those that were dealt with, or all.', stateSchema),
+    ],
+    success: ok('A page, in the order of letter ids, which is none of time.', json('LetterPage')),
+    problems: [],
+  },
+  'GET /quarantine/{letter_id}': {
+    operationId: 'showLetter',
+    summary: 'One letter, with the record that could not be stored.',
+    parameters: [parameter('path', 'letter_id', 'As listed.', Type.String({ pattern: letterIdPattern }))],
+    success: ok('The letter.', json('LetterWithRecord')),
+    problems: [404],
+  },
+  'POST /quarantine/retry': {
+    operationId: 'retryLetters',
+    summary: 'Sends letters to the queue again; what is stored already is not stored twice.',
+    parameters: [],
+    requestBody: { required: true, content: json('RetryRequest') },
+    success: ok('What came of each letter.', json('LetterOutcomes')),
+    problems: [413, 415],
+  },
+  'POST /quarantine/discard': {
+    operationId: 'discardLetters',
+    summary: 'Gives letters up, for a reason that is kept.',
+    parameters: [],
+    requestBody: { required: true, content: json('DiscardRequest') },
+    success: ok('What came of each letter.', json('LetterOutcomes')),
+    problems: [413, 415],
   },
   'GET /health/live': {
     operationId: 'live',

@@ -3,6 +3,7 @@ import { consultationIdSchema, eventOfPathSchema, eventSchema } from '../../doma
 import { eventTypePattern } from '../../domain/limits.ts';
 import { segmentPattern } from '../../domain/policy.ts';
 import { problemTags, problemType } from '../problem.ts';
+import { replaySchemas } from '../replay/schemas.ts';
 
 const uuid = Type.String({ format: 'uuid' });
 const statusCode = Type.Integer({ minimum: 400, maximum: 599 });
@@ -89,6 +90,7 @@ export const schemas = {
     },
     { additionalProperties: false },
   ),
+  ...replaySchemas,
   Live: Type.Object({ status: Type.Literal('live') }, { additionalProperties: false }),
   Ready: Type.Object(
     { status: Type.Literal('ready'), queue: Type.Literal('reachable'), store: Type.Literal('writable') },

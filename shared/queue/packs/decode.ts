@@ -1,6 +1,7 @@
 import { Poison, type QuarantineReason } from '../../domain/errors.ts';
 import { type AcceptedEvent, consultationIdPattern, timePattern, userIdPattern } from '../../domain/event.ts';
 import type { ConsultationId, EventId } from '../../domain/ids.ts';
+import type { LetterForm } from '../../domain/letter.ts';
 import { eventTypePattern } from '../../domain/limits.ts';
 import { anyPackHeader, type Envelope, packHeader, recordMark } from './format.ts';
 
@@ -9,7 +10,9 @@ export interface PoisonRecord {
   readonly reason: QuarantineReason;
   /** Why, for a person. Never carries text of the payload. */
   readonly detail: string;
-  /** The record as it stood in the pack, or the whole message where it could not be told apart. */
+  /** Whether `record` is one of a pack, or a whole message that could not be told apart. */
+  readonly form: LetterForm;
+  /** As it stood in the pack or message. */
   readonly record: string;
   readonly consultationId?: string;
   readonly eventId?: string;
@@ -94,8 +97,11 @@ const membersOf = (record: string): { members: Members; payloadAt: number } => {
   return { members, payloadAt: lineEnd + 1 };
 };
 
-/** `record` is with its last newline, unless the pack was cut off there. */
-const decodeRecord = (record: string): AcceptedEvent => {
+/**
+ * Reads one record, with its last newline unless the pack was cut off there.
+ * @throws Poison with `undecodable_event`.
+ */
+export const decodeRecord = (record: string): AcceptedEvent => {
   const { members, payloadAt } = membersOf(record);
   return eventOf(members, record.slice(payloadAt, record.endsWith('\n') ? -1 : undefined));
 };
@@ -107,26 +113,38 @@ const recordEnd = (body: string, from: number): number => {
 };
 
 /**
- * Takes a pack apart. A damaged record becomes a poison entry and leaves those beside it alone.
- * @throws Poison with `unknown_pack_version` or `undecodable_pack` when nothing of it can be read.
+ * The texts of a pack's records, damaged ones too; none when it has none.
+ * @throws Poison with `unknown_pack_version` or `undecodable_pack` when this is no pack that can be read.
  */
-export const decodePack = (body: string): DecodedPack => {
+export const recordsOf = (body: string): readonly string[] => {
   if (!body.startsWith(packHeader)) {
     throw anyPackHeader.test(body)
       ? new Poison('unknown_pack_version', 'the pack was written by a version that this one does not know')
       : new Poison('undecodable_pack', 'the message is not a pack');
   }
-  if (body.length === packHeader.length) throw new Poison('undecodable_pack', 'the pack is empty');
-  const events: AcceptedEvent[] = [];
-  const poison: PoisonRecord[] = [];
+  const records: string[] = [];
   for (let from = packHeader.length, end = 0; from < body.length; from = end) {
     end = recordEnd(body, from);
-    const record = body.slice(from, end);
+    records.push(body.slice(from, end));
+  }
+  return records;
+};
+
+/**
+ * Takes a pack apart. A damaged record becomes a poison entry and leaves those beside it alone.
+ * @throws Poison with `unknown_pack_version` or `undecodable_pack` when nothing of it can be read.
+ */
+export const decodePack = (body: string): DecodedPack => {
+  const records = recordsOf(body);
+  if (records.length === 0) throw new Poison('undecodable_pack', 'the pack is empty');
+  const events: AcceptedEvent[] = [];
+  const poison: PoisonRecord[] = [];
+  for (const record of records) {
     try {
       events.push(decodeRecord(record));
     } catch (error) {
       if (!(error instanceof Poison)) throw error;
-      poison.push({ reason: error.reason, detail: error.message, record });
+      poison.push({ reason: error.reason, detail: error.message, form: 'record', record });
     }
   }
   return { events, poison };

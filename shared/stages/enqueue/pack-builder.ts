@@ -1,4 +1,5 @@
 import { limits } from '../../domain/limits.ts';
+import { resentAttributeBytes } from '../../queue/letters/attributes.ts';
 import { packHeader, packOf } from '../../queue/packs/encode.ts';
 
 /** Hears what became of one record. Called exactly once. */
@@ -26,8 +27,8 @@ export interface Pack {
 
 const packHeaderBytes = Buffer.byteLength(packHeader);
 
-/** The largest record that fits a message. */
-export const recordLimitBytes = limits.messageBytes - packHeaderBytes;
+/** The largest record that fits a message, also when quarantine or an operator sends it again. */
+export const recordLimitBytes = limits.messageBytes - packHeaderBytes - resentAttributeBytes;
 
 const buildPack = (records: readonly PendingRecord[]): Pack => ({
   body: packOf(records.map(({ record }) => record)),

@@ -10,6 +10,8 @@ export interface QueuedPack {
   readonly body: string;
   /** How often the message was received, this time included. */
   readonly receiveCount: number;
+  /** Which attempt at storing it this is: 1, also when absent, unless an operator had it tried again. */
+  readonly attempt?: number;
 }
 
 /** An event and the messages that brought it, which are acknowledged only when the event is safe. */
@@ -33,6 +35,7 @@ export interface Unpacked {
 export const poisonOf = (event: AcceptedEvent, reason: PoisonRecord['reason'], detail: string): PoisonRecord => ({
   reason,
   detail,
+  form: 'record',
   record: encodeEvent(event),
   consultationId: event.consultationId,
   eventId: event.eventId,
@@ -43,7 +46,7 @@ const decode = (body: string): DecodedPack => {
     return decodePack(body);
   } catch (error) {
     if (!(error instanceof Poison)) throw error;
-    return { events: [], poison: [{ reason: error.reason, detail: error.message, record: body }] };
+    return { events: [], poison: [{ reason: error.reason, detail: error.message, form: 'message', record: body }] };
   }
 };
 

@@ -11,6 +11,7 @@ import { poisonSuite } from './poison.ts';
 import { readSuite } from './read.ts';
 import { refuseSuite } from './refuse.ts';
 import { repeatSuite } from './repeat.ts';
+import { replaySuite } from './replay.ts';
 
 /** What a suite works with; filled in before its first test. */
 export interface Subject {
@@ -43,6 +44,7 @@ export const endToEndSuite = (name: string, start: () => Promise<Host>): void =>
     refuseSuite(subject);
     bytesSuite(subject);
     poisonSuite(subject);
+    replaySuite(subject);
     operationsSuite(subject);
     largeSuite(subject);
   });

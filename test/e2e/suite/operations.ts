@@ -17,8 +17,12 @@ export const operationsSuite = (subject: () => Subject): void => {
         'GET /health/ready',
         'GET /metrics',
         'GET /openapi.json',
+        'GET /quarantine',
+        'GET /quarantine/{letter_id}',
         'POST /consultations/{id}/events',
         'POST /events',
+        'POST /quarantine/discard',
+        'POST /quarantine/retry',
       ]);
     });
 
@@ -50,7 +54,9 @@ export const operationsSuite = (subject: () => Subject): void => {
       }
       expect(await grown('fi_persist_latency_ms_count')).toBeGreaterThanOrEqual(1);
       const exposition = await readMetrics(api);
+      expect(exposition).toMatch(/^fi_quarantine_open_letters \d/m);
       for (const gauge of ['fi_queue_length', 'fi_queue_pending']) {
+        expect(exposition).toMatch(new RegExp(`^${gauge}\\{stream="fi-events-dead-letter"\\} \\d`, 'm'));
         expect(exposition).toMatch(new RegExp(`^${gauge}\\{stream="fi-events"\\} \\d`, 'm'));
       }
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type AcceptedOne, eventsPath, eventText, newConsultation, readable } from '../api/events.ts';
+import { letterWith } from '../api/quarantine.ts';
 import type { Subject } from './end-to-end.ts';
 
 export const poisonSuite = (subject: () => Subject): void => {
@@ -8,7 +9,7 @@ export const poisonSuite = (subject: () => Subject): void => {
     it.each([
       ['a message that is no pack', (mark: string) => `not a pack ${mark}`, 'undecodable_pack'],
       ['a pack of a later version', (mark: string) => `FI9\n${mark}`, 'unknown_pack_version'],
-    ])('%s goes to the dead-letter queue, and its neighbours are stored', async (_, bodyOf, reason) => {
+    ])('%s goes to quarantine, and its neighbours are stored', async (_, bodyOf, reason) => {
       const { api, queues } = subject();
       const mark = randomUUID();
       const consultationId = newConsultation();
@@ -19,9 +20,8 @@ export const poisonSuite = (subject: () => Subject): void => {
       const after = await send();
       await readable(api, consultationId, before);
       await readable(api, consultationId, after);
-      const letter = await queues.deadLetter(mark);
-      expect(letter.reason).toBe(reason);
-      expect(JSON.parse(letter.body)).toMatchObject({ reason });
+      const letter = await letterWith(api, `reason=${reason}`, mark);
+      expect(letter).toMatchObject({ reason, attempt: 1, state: 'open', record: bodyOf(mark) });
     });
   });
 };

@@ -66,7 +66,9 @@ describe('decodePack', () => {
     const record = encodeEvent(event()).replace('"t":"NOTE_ADDED"', '"t":"note added"');
     const { events, poison } = decodePack(packOf([encodeEvent(event()), record, encodeEvent(event())]));
     expect(events).toHaveLength(2);
-    expect(poison).toEqual([{ reason: 'undecodable_event', detail: 'the event type is not one', record }]);
+    expect(poison).toEqual([
+      { reason: 'undecodable_event', detail: 'the event type is not one', form: 'record', record },
+    ]);
   });
 
   it.each([

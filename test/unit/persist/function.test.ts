@@ -9,11 +9,11 @@ const source = { arn: 'arn:aws:sqs:eu-west-1:000000000000:fi-events', region: 'e
 
 const triggered = (packs: readonly ReturnType<typeof pack>[]): SQSEvent =>
   sqsEvent(
-    packs.map(({ messageId, body, receiveCount }) => ({
+    packs.map(({ messageId, body, receiveCount, attempt }) => ({
       messageId: messageId as MessageId,
       receiptHandle: 'handle' as ReceiptHandle,
       body,
-      attributes: {},
+      attributes: attempt === undefined ? {} : { attempt: String(attempt) },
       receiveCount,
       sentAtMs: 0,
     })),
@@ -32,5 +32,11 @@ describe('functions/persist', () => {
     const suspect = pack([event(3)], 5);
     const answer = await createHandler(dependencies)(triggered([pack([event(1), event(2)]), suspect]));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: suspect.messageId }] });
+  });
+
+  it('reads which attempt a retried message is', async () => {
+    const { dependencies, letters } = createRig();
+    await createHandler(dependencies)(triggered([{ ...pack([]), body: 'nonsense', attempt: 3 }]));
+    expect(JSON.parse(letters[0]?.body ?? '')).toMatchObject({ reason: 'undecodable_pack', attempt: 3 });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { letterIdOf } from '../../../shared/domain/letter.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { decodePack } from '../../../shared/queue/packs/decode.ts';
 import { encodeEvent, packOf } from '../../../shared/queue/packs/encode.ts';
@@ -48,12 +49,13 @@ describe('PERSIST', () => {
       const report = await persist([pack(events), pack([event(2)])]);
       expect(report).toEqual({ failedMessageIds: [], stored: 2, quarantined: 1 });
       expect(parts[0]?.events.map(({ payload }) => payload)).toEqual(['{"number":1}', '{"number":2}']);
+      const content = { reason: 'conflict', attempt: 1, form: 'record', record: encodeEvent(later) } as const;
       expect(letterOf(letters[0]?.body)).toEqual({
-        reason: 'conflict',
+        ...content,
+        letter_id: letterIdOf(content),
         detail: 'the id was used before for an event with other content',
         consultation_id: 'consultation-7',
         event_id: later.eventId,
-        record: encodeEvent(later),
       });
       expect(letters[0]?.attributes).toEqual({ reason: 'conflict' });
     }
@@ -85,6 +87,16 @@ describe('PERSIST', () => {
     await persist([bad]);
     await persist([{ ...bad, messageId: 'again', receiveCount: 7 }]);
     expect(letters[1]).toEqual(letters[0]);
+  });
+
+  it('sends another letter when a retried event fails again, and tells its attempt', async () => {
+    const { persist, letters } = createRig();
+    const bad = { messageId: 'bad', body: 'FI1\n#{"c":1}\n{}\n', receiveCount: 1 };
+    await persist([bad, { ...bad, messageId: 'retried', attempt: 2 }]);
+    const [first, second] = letters.map(({ body }) => letterOf(body));
+    expect([first?.attempt, second?.attempt]).toEqual([1, 2]);
+    expect(second?.letter_id).not.toBe(first?.letter_id);
+    expect(second?.record).toBe(first?.record);
   });
 
   it('lets a message come back whose bad event the dead-letter queue did not take', async () => {
@@ -160,6 +172,7 @@ describe('PERSIST', () => {
     expect(new Set(fragments.map((each) => each.fragments))).toEqual(new Set([fragments.length]));
     for (const { body } of letters) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(limits.messageBytes);
     expect(calls.reduce((sum, count) => sum + count)).toBe(fragments.length);
+    expect(new Set(fragments.map(({ letter_id }) => letter_id)).size).toBe(1);
     expect(decodePack(packOf([fragments.map(({ record }) => record).join('')])).events[0]?.payload).toBe(large.payload);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import DeploymentGuard, { missingForDeployment } from '../../../localstack/serverless-offline/deployment-guard.ts';
 import { functionEnvironment } from '../../../localstack/serverless-offline/environment.ts';
+import { openLocalQueues } from '../../../localstack/serverless-offline/local-queues.ts';
 import { startPollers } from '../../../localstack/serverless-offline/pollers.ts';
 import { queueResources } from '../../../localstack/serverless-offline/queue-resources.ts';
 import type { FunctionDefinition, Serverless } from '../../../localstack/serverless-offline/serverless.ts';
@@ -143,6 +144,24 @@ describe('functionEnvironment', () => {
     const shell = { FI_QUEUE_URL: 'https://sqs.example/1/q', FI_DEAD_LETTER_QUEUE_URL: 'https://sqs.example/1/d' };
     const ofService = { FI_QUEUE_URL: { Ref: 'Events' }, FI_DEAD_LETTER_QUEUE_URL: { Ref: 'Dead' } };
     expect(functionEnvironment(ofService, shell, loadConfig(shell), () => undefined)).toMatchObject(shell);
+  });
+});
+
+describe('openLocalQueues', () => {
+  it('polls the queues elsewhere that the shell names, each for its own triggers', async () => {
+    const resources = queueResources({
+      Events: {
+        Type: 'AWS::SQS::Queue',
+        Properties: { RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 3 } },
+      },
+      Dead: { Type: 'AWS::SQS::Queue' },
+    });
+    const shell = { FI_QUEUE_URL: 'https://sqs.example/1/q', FI_DEAD_LETTER_QUEUE_URL: 'https://sqs.example/1/d' };
+    const queues = await openLocalQueues(resources, loadConfig(shell), silentLogger);
+    expect(queues.polledQueue('Events').queue).toMatchObject({ name: 'q' });
+    expect(queues.polledQueue('Dead').queue).toMatchObject({ name: 'd' });
+    expect(() => queues.polledQueue('Other')).toThrow('no queue Other');
+    await queues.close();
   });
 });
 
