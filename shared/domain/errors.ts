@@ -91,6 +91,14 @@ export class LetterNotFound extends TaggedError<'LetterNotFound'> {
   readonly field = 'letter_id';
 }
 
+/** The event is stored, and what was asked for needs its position, which it does not have yet. */
+export class EventNotSealed extends TaggedError<'EventNotSealed'> {
+  readonly tag = 'EventNotSealed';
+  readonly status = 409;
+  readonly field = 'event_id';
+  readonly retryAfterSeconds = 10;
+}
+
 export class Unauthenticated extends TaggedError<'Unauthenticated'> {
   readonly tag = 'Unauthenticated';
   readonly status = 401;
@@ -259,6 +267,7 @@ export type HttpError =
   | RouteNotFound
   | MethodNotAllowed
   | EventNotFound
+  | EventNotSealed
   | LetterNotFound
   | Unauthenticated
   | Forbidden

@@ -10,9 +10,10 @@ import { type FileReading, isGone, nodeStoreFiles, type RangeReading, systemCode
 import { identityKey, keyText } from './known-ids/identity-key.ts';
 import { lookup } from './known-ids/lookup.ts';
 import { PageCache } from './known-ids/page-cache.ts';
-import type { ConsultationQuery, EventPage, EventReader } from './port.ts';
+import type { ConsultationQuery, EventPage, EventProof, EventReader } from './port.ts';
 import { Level0Catalog } from './read/catalog.ts';
 import { type Cursor, decodeCursor, encodeCursor, fromTheStart } from './read/cursor.ts';
+import { prove } from './read/prove.ts';
 import { SealedCatalog } from './read/sealed-catalog.ts';
 import { SealedReader } from './read/sealed-reader.ts';
 import { type LookUp, UnsealedReader } from './read/unsealed-reader.ts';
@@ -119,9 +120,23 @@ export const createEventReader = (options: EventReaderOptions): EventReader => {
     return position === undefined ? unsealed.byId(state, listed, consultationId, eventId) : sealed.at(state, position);
   };
 
+  const proofOf = async (consultationId: ConsultationId, eventId: EventId): Promise<EventProof> => {
+    const listed = await level0.list();
+    const state = await log.catchUp();
+    const position = await sealedPosition(state, consultationId, eventId);
+    const event =
+      position === undefined
+        ? await unsealed.byId(state, listed, consultationId, eventId)
+        : await sealed.at(state, position);
+    if (event === undefined) return { kind: 'absent' };
+    if (position === undefined) return { kind: 'unsealed' };
+    return { kind: 'proven', text: await prove(files, folder, state, { position, leaf: event.leaf }) };
+  };
+
   return {
     byConsultation: (query) =>
       startingOver(() => pageOf(query, query.after === undefined ? fromTheStart : decodeCursor(query.after))),
     byId: (consultationId, eventId) => startingOver(() => find(consultationId, eventId)),
+    proofOf: (consultationId, eventId) => startingOver(() => proofOf(consultationId, eventId)),
   };
 };

@@ -9,6 +9,7 @@ import { createWiring } from '../../../shared/wiring.ts';
 import { createEnvironmentPool } from '../environment/pool.ts';
 import { type MetricSnapshot, snapshotOf } from '../metrics-snapshot.ts';
 import { eventSourceOf } from './event-source.ts';
+import { startSealer } from './sealer.ts';
 
 /**
  * A batch that takes longer is given up and its thread replaced; its messages come back. Generous, since a share that
@@ -56,6 +57,7 @@ export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consum
       // A store that is back should not have to wait for a whole visibility timeout.
       retryDelay: 'growing',
     });
+  const sealer = startSealer(config, logger);
   const pollers = [
     poll(events, urls.events, environments.invoke, {
       batchSize: config.batchSize,
@@ -75,9 +77,9 @@ export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consum
     ),
   ];
   return {
-    metrics: () => Promise.all([snapshotOf(registry), ...environments.metrics()]),
+    metrics: () => Promise.all([snapshotOf(registry), ...environments.metrics(), sealer.metrics()]),
     stop: async () => {
-      await Promise.all(pollers.map((poller) => poller.stop()));
+      await Promise.all([...pollers.map((poller) => poller.stop()), sealer.stop()]);
       await environments.close();
       await Promise.all([events.close(), deadLetters.close()]);
     },
