@@ -44,10 +44,14 @@ export class MergeInput {
     return new MergeInput(source, await new Positions(source.part).windows());
   }
 
-  /** The first window of the log that may have rows which were not merged yet; undefined when there is none. */
-  get nextWindow(): number | undefined {
+  get isDone(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** The first window of the log that may have rows which were not merged yet. */
+  get nextWindow(): number {
     const [first] = this.#waiting;
-    if (first === undefined) return undefined;
+    if (first === undefined) return Number.POSITIVE_INFINITY;
     // One that is open was entered by its first window of the log already.
     return this.#open.has(first) ? this.#lastOf(first) : this.#firstOf(first);
   }

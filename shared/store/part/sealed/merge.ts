@@ -99,12 +99,10 @@ const headerOf = (inputs: readonly SealedPart[], level: number): Omit<SealedPart
  */
 export async function* mergeParts(inputs: readonly SealedPart[], options: MergeOptions): AsyncGenerator<MergedPart> {
   const output = new Output(headerOf(inputs, options.level), options);
-  const opened = await Promise.all(inputs.map((part) => namingDamage(part.path, () => MergeInput.open(part.source))));
-  for (;;) {
-    const next = opened.map(({ nextWindow }) => nextWindow).filter((window) => window !== undefined);
-    if (next.length === 0) break;
-    const window = next.reduce((least, other) => Math.min(least, other));
-    const { sources, count, sourceOf, rowOf } = await openWindow(opened, window);
+  let waiting = await Promise.all(inputs.map((part) => namingDamage(part.path, () => MergeInput.open(part.source))));
+  while (waiting.length > 0) {
+    const window = waiting.reduce((least, input) => Math.min(least, input.nextWindow), Number.POSITIVE_INFINITY);
+    const { sources, count, sourceOf, rowOf } = await openWindow(waiting, window);
     yield* output.make(window, count);
     for (let index = 0; index < count; index++) {
       const source = sources[sourceOf[index] ?? -1];
@@ -114,7 +112,8 @@ export async function* mergeParts(inputs: readonly SealedPart[], options: MergeO
       output.append(sealedRowOf(source, row, output.baseFor(window), payload));
       if (output.isBusy) yield* output.flush();
     }
-    for (const input of opened) input.leave(window);
+    for (const input of waiting) input.leave(window);
+    waiting = waiting.filter(({ isDone }) => !isDone);
   }
   yield* output.end();
 }
