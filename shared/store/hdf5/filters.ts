@@ -39,11 +39,8 @@ export const deflateChunk = (bytes: Uint8Array, level: number): Uint8Array => de
 export const deflateLargeChunk = (bytes: Uint8Array, level: number): Promise<Uint8Array> =>
   deflateInPool(bytes, { level });
 
-/** zlib never makes a chunk of less than 64 bytes. */
-const inflateOptions = (byteLength: number) => ({
-  chunkSize: Math.max(64, byteLength),
-  maxOutputLength: Math.max(64, byteLength),
-});
+/** Somewhat more room than is needed: Node allocates as much again when the output fills it to the last byte. */
+const inflateOptions = (byteLength: number) => ({ chunkSize: byteLength + 64, maxOutputLength: byteLength + 64 });
 
 const requireLength = (bytes: Uint8Array, byteLength: number): Uint8Array => {
   if (bytes.length !== byteLength) throw new RangeError(`a chunk has ${bytes.length} bytes instead of ${byteLength}`);

@@ -91,12 +91,15 @@ export class ConsultationRuns {
   }
 }
 
-/** Gives each row the code of its consultation: the rank of its name, which is known only when all rows are there. */
-export const fillCodes = ({ names, firstRun, runFirstRow, runRows }: ConsultationIndex, codes: Uint32Array): void => {
+/** The code of each row's consultation: the rank of its name, which is known only when all rows are there. */
+export const codesOf = (index: ConsultationIndex, rows: number): Uint32Array<ArrayBuffer> => {
+  const { names, firstRun, runFirstRow, runRows } = index;
+  const codes = new Uint32Array(rows);
   for (let code = 0; code < names.length; code++) {
     for (let run = firstRun[code] ?? 0; run < (firstRun[code + 1] ?? 0); run++) {
       const from = runFirstRow[run] ?? 0;
       codes.fill(code, from, from + (runRows[run] ?? 0));
     }
   }
+  return codes;
 };

@@ -1,4 +1,5 @@
 import type { PartId } from '../../../domain/ids.ts';
+import { limits } from '../../../domain/limits.ts';
 
 /** Sealed parts have version 2 of the format, as `docs/PART_FORMAT.md` specifies it. */
 export const sealedFormatVersion = 2;
@@ -14,6 +15,9 @@ export const namesPerChunk = 2_048;
 
 /** Payload bytes of a chunk before deflate: 256 KiB cost 5 bytes an event more, and 1 MiB inflates in 2 ms. */
 export const payloadChunkBytes = 1024 * 1024;
+
+/** Bytes of `occurred_at_text`: the longest time that INGEST lets through, so that rows can be written as they come. */
+export const timeTextBytes = limits.timeLength;
 
 /** The columns with one value a row, and how many 32-bit words a value has. */
 export const columnWords = {

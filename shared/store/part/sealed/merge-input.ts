@@ -7,25 +7,17 @@ import { type RowBlock, RowBlocks } from './row-block.ts';
 
 /** A part as a merge reads it. */
 export interface MergeSource {
+  /** Names the file in errors. */
   readonly path: string;
   readonly part: PartFile;
   readonly basePosition: number;
 }
 
-/** A window of the part while rows of it are being merged. */
-interface OpenWindow {
+/** A window of an input while rows of it are being merged. Its payloads are to be read in ascending order of the rows. */
+export interface OpenWindow {
+  readonly path: string;
   readonly block: RowBlock;
   readonly payloads: PayloadCursor;
-}
-
-/** A row of an input, and where it goes. */
-export interface InputRow {
-  /** Of the input, for errors. */
-  readonly path: string;
-  readonly window: OpenWindow;
-  readonly row: number;
-  readonly consultation: string;
-  readonly position: number;
 }
 
 /**
@@ -52,28 +44,26 @@ export class MergeInput {
     return new MergeInput(source, await new Positions(source.part).windows());
   }
 
-  /** The first window of the log that may have rows which were not merged yet; undefined when there is none. */
-  get nextWindow(): number | undefined {
+  get isDone(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** The first window of the log that may have rows which were not merged yet. */
+  get nextWindow(): number {
     const [first] = this.#waiting;
-    if (first === undefined) return undefined;
+    if (first === undefined) return Number.POSITIVE_INFINITY;
     // One that is open was entered by its first window of the log already.
     return this.#open.has(first) ? this.#lastOf(first) : this.#firstOf(first);
   }
 
-  /** The rows that lie in a window of the log, in no order. Their payloads are to be read in ascending order of their rows. */
-  async rowsOf(window: number): Promise<readonly InputRow[]> {
-    const rows: InputRow[] = [];
-    const [from, to] = [window * windowPositions, (window + 1) * windowPositions];
+  /** Its windows that may have rows in a window of the log. */
+  async enter(window: number): Promise<readonly OpenWindow[]> {
+    const entered: OpenWindow[] = [];
     for (const own of this.#waiting) {
       if (this.#firstOf(own) > window) break;
-      const open = this.#open.get(own) ?? (await this.#enter(own));
-      for (let row = own.firstRow; row < own.endRow; row++) {
-        const position = open.block.position(row);
-        if (position < from || position >= to) continue;
-        rows.push({ path: this.path, window: open, row, consultation: open.block.consultationId(row), position });
-      }
+      entered.push(this.#open.get(own) ?? (await this.#read(own)));
     }
-    return rows;
+    return entered;
   }
 
   /** Lets go of what the windows up to this one needed. */
@@ -85,9 +75,9 @@ export class MergeInput {
     for (const { payloads } of this.#open.values()) payloads.release();
   }
 
-  async #enter(own: Window): Promise<OpenWindow> {
+  async #read(own: Window): Promise<OpenWindow> {
     const block = await this.#blocks.read(own.firstRow, own.endRow);
-    const open = { block, payloads: new PayloadCursor(this.#part, 0) };
+    const open = { path: this.path, block, payloads: new PayloadCursor(this.#part, 0) };
     this.#open.set(own, open);
     return open;
   }
@@ -101,25 +91,38 @@ export class MergeInput {
   }
 }
 
-/** What goes into the merged part for a row. @throws as reading does */
-export const sealedRowOf = async (
-  { window: { block, payloads }, row, consultation, position }: InputRow,
+const payloadRange = ({ block }: OpenWindow, row: number) => ({
+  from: block.payloadFrom(row),
+  to: block.payloadFrom(row + 1),
+});
+
+/** A row's payload where its chunk is in memory already, as most are; awaiting each would take longer than copying it. */
+export const payloadInMemory = (window: OpenWindow, row: number): Uint8Array | undefined =>
+  window.payloads.inMemory(payloadRange(window, row));
+
+export const readPayload = (window: OpenWindow, row: number): Promise<Uint8Array> =>
+  window.payloads.read(payloadRange(window, row));
+
+/** What goes into the merged part for a row. */
+export const sealedRowOf = (
+  { block }: OpenWindow,
+  row: number,
   basePosition: number,
-): Promise<SealedRow> => {
-  const range = { from: block.payloadFrom(row), to: block.payloadFrom(row + 1) };
+  payload: Uint8Array,
+): SealedRow => {
   const at = row - block.from;
   return {
-    consultation,
+    consultation: block.consultationId(row),
     eventType: block.eventType(row),
     user: block.user(row),
-    positionOffset: position - basePosition,
+    positionOffset: block.position(row) - basePosition,
     requestIndex: block.columns.request_index[at] ?? 0,
     eventId: block.columns.event_id,
     eventIdAt: at * 4,
     receivedAtMs: block.receivedAtMs(row),
-    occurredAtLow: block.columns.occurred_at[at * 2] ?? 0,
-    occurredAtHigh: block.columns.occurred_at[at * 2 + 1] ?? 0,
+    occurredAt: block.columns.occurred_at,
+    occurredAtAt: at * 2,
     occurredAtText: block.occurredAtText(row),
-    payload: payloads.inMemory(range) ?? (await payloads.read(range)),
+    payload,
   };
 };

@@ -1,18 +1,18 @@
 import type { PartId } from '../../../domain/ids.ts';
 import type { Compression } from '../../port.ts';
-import { SealedPartBuilder } from './builder.ts';
+import { SealedPartBuilder, type SealedRow } from './builder.ts';
 import { namingDamage } from './damage.ts';
 import { type RenderedPart, type SealedPartHeader, windowPositions } from './layout.ts';
-import { type InputRow, MergeInput, sealedRowOf } from './merge-input.ts';
+import { MergeInput, payloadInMemory, readPayload, sealedRowOf } from './merge-input.ts';
+import { openWindow } from './merge-window.ts';
 import type { SealedPart } from './open.ts';
-import { orderOfWindow } from './row-order.ts';
 
 export interface MergeOptions {
   /** Of the parts that are written: one more than that of the highest input is usual. */
   readonly level: number;
   readonly compression: Compression;
   readonly newPartId: () => PartId;
-  /** A part ends before the window that would take it beyond; by default 262,144, four full windows. */
+  /** A part ends before the window that would take it beyond; by default 131,072, two full windows: some 13 MB. */
   readonly mostRows?: number;
   /** Deflated payload at which a part ends even within a window; by default 64 MiB, since rendering holds it twice. */
   readonly mostBytes?: number;
@@ -32,35 +32,49 @@ class Output {
 
   constructor(header: Omit<SealedPartHeader, 'partId'>, options: MergeOptions) {
     this.#header = header;
-    this.#options = { mostRows: 4 * windowPositions, mostBytes: 64 * 1024 * 1024, ...options };
+    this.#options = { mostRows: 2 * windowPositions, mostBytes: 64 * 1024 * 1024, ...options };
   }
 
-  /** Before a window: gives back the part that is open, where the window would make it too large. */
-  async make(window: number, rows: number): Promise<MergedPart | undefined> {
+  /** Before a window: ends the part that is open, where the window would make it too large. */
+  async *make(window: number, rows: number): AsyncGenerator<MergedPart> {
     const isFull = (this.#builder?.count ?? 0) + rows > this.#options.mostRows;
     const isBeyondReach = (window + 1) * windowPositions - this.#basePosition > 2 ** 32;
-    return isFull || isBeyondReach ? this.finish() : undefined;
+    if (isFull || isBeyondReach) yield* this.end();
   }
 
-  /** @returns the part that is open, where it has become too large within its window. */
-  async append(window: number, row: InputRow): Promise<MergedPart | undefined> {
+  /** True when {@link flush} is to be waited for before the next row. */
+  get isBusy(): boolean {
+    return this.#builder?.isBusy ?? false;
+  }
+
+  /** Waits for chunks on their way, and ends the part that is open where it is too large by now. */
+  async *flush(): AsyncGenerator<MergedPart> {
+    await this.#builder?.settle();
+    if ((this.#builder?.deflatedBytes ?? 0) >= this.#options.mostBytes) yield* this.end();
+  }
+
+  /** The position that offsets of the part count from, which is begun where none is open. */
+  baseFor(window: number): number {
     if (this.#builder === undefined) {
       this.#builder = new SealedPartBuilder(this.#options.compression);
       // Windows of the part and of the log are then the same ones.
       this.#basePosition = window * windowPositions;
     }
-    const builder = this.#builder;
-    builder.append(await sealedRowOf(row, this.#basePosition));
-    if (builder.isBusy) await builder.settle();
-    return builder.deflatedBytes >= this.#options.mostBytes ? this.finish() : undefined;
+    return this.#basePosition;
   }
 
-  async finish(): Promise<MergedPart | undefined> {
+  append(row: SealedRow): void {
+    this.#builder?.append(row);
+  }
+
+  /** Ends the part that is open. A generator, since whoever awaited the part would hold it while the next one is filled. */
+  async *end(): AsyncGenerator<MergedPart> {
     const builder = this.#builder;
-    if (builder === undefined) return undefined;
+    if (builder === undefined) return;
     this.#builder = undefined;
-    const rendered = await builder.finish({ ...this.#header, partId: this.#options.newPartId() });
-    return { ...rendered, basePosition: this.#basePosition };
+    const basePosition = this.#basePosition;
+    const header = { ...this.#header, partId: this.#options.newPartId() };
+    yield { ...(await builder.finish(header)), basePosition };
   }
 }
 
@@ -74,17 +88,6 @@ const headerOf = (inputs: readonly SealedPart[], level: number): Omit<SealedPart
   return { level, segment, day };
 };
 
-/** The rows of a window from all inputs that may have some, in the order that they have in a part. */
-const rowsOfWindow = async (inputs: readonly MergeInput[], window: number): Promise<readonly InputRow[]> => {
-  const rows: InputRow[] = [];
-  for (const input of inputs) rows.push(...(await namingDamage(input.path, () => input.rowsOf(window))));
-  const order = orderOfWindow(
-    rows.map(({ consultation }) => consultation),
-    rows.map(({ position }) => position),
-  );
-  return Array.from(order, (index) => rows[index]).filter((row) => row !== undefined);
-};
-
 /**
  * Merges parts of one segment and day into fewer, larger ones: rows sorted by consultation within windows of 65,536
  * positions of the log, positions and bytes unchanged. It streams: in memory are the narrow columns of a window, a chunk
@@ -96,20 +99,21 @@ const rowsOfWindow = async (inputs: readonly MergeInput[], window: number): Prom
  */
 export async function* mergeParts(inputs: readonly SealedPart[], options: MergeOptions): AsyncGenerator<MergedPart> {
   const output = new Output(headerOf(inputs, options.level), options);
-  const opened = await Promise.all(inputs.map((part) => namingDamage(part.path, () => MergeInput.open(part.source))));
-  for (;;) {
-    const next = opened.map(({ nextWindow }) => nextWindow).filter((window) => window !== undefined);
-    if (next.length === 0) break;
-    const window = next.reduce((least, other) => Math.min(least, other));
-    const rows = await rowsOfWindow(opened, window);
-    const full = await output.make(window, rows.length);
-    if (full) yield full;
-    for (const row of rows) {
-      const tooLarge = await namingDamage(row.path, () => output.append(window, row));
-      if (tooLarge) yield tooLarge;
+  let waiting = await Promise.all(inputs.map((part) => namingDamage(part.path, () => MergeInput.open(part.source))));
+  while (waiting.length > 0) {
+    const window = waiting.reduce((least, input) => Math.min(least, input.nextWindow), Number.POSITIVE_INFINITY);
+    const { sources, count, sourceOf, rowOf } = await openWindow(waiting, window);
+    yield* output.make(window, count);
+    for (let index = 0; index < count; index++) {
+      const source = sources[sourceOf[index] ?? -1];
+      if (source === undefined) continue;
+      const row = rowOf[index] ?? 0;
+      const payload = payloadInMemory(source, row) ?? (await namingDamage(source.path, () => readPayload(source, row)));
+      output.append(sealedRowOf(source, row, output.baseFor(window), payload));
+      if (output.isBusy) yield* output.flush();
     }
-    for (const input of opened) input.leave(window);
+    for (const input of waiting) input.leave(window);
+    waiting = waiting.filter(({ isDone }) => !isDone);
   }
-  const last = await output.finish();
-  if (last) yield last;
+  yield* output.end();
 }

@@ -59,8 +59,10 @@ export class PartFile {
 
   /** @throws RangeError or TypeError when it is no sealed part, and the system's errors. */
   static async open(file: RangeFile): Promise<PartFile> {
-    const chunks = new ChunkSource(file, await file.read(0, Math.min(headBytes, file.bytes)));
-    const parsed = await parseFile((from, length) => chunks.bytesAt(from, length));
+    const head = new ChunkSource(file, await file.read(0, Math.min(headBytes, file.bytes)));
+    const parsed = await parseFile((from, length) => head.bytesAt(from, length));
+    // A part that stays open keeps no bytes but those of its structure, unless they are all there are.
+    const chunks = file.bytes <= headBytes ? head : new ChunkSource(file);
     if (parsed.bytes !== file.bytes) throw new RangeError(`it has ${file.bytes} bytes instead of ${parsed.bytes}`);
     return new PartFile(parsed, chunks);
   }
@@ -73,6 +75,10 @@ export class PartFile {
     const dataset = this.#datasets.get(name);
     if (dataset === undefined) throw new RangeError(`it has no ${name}`);
     return dataset;
+  }
+
+  get datasets(): readonly LocatedDataset[] {
+    return [...this.#datasets.values()];
   }
 
   rowsOf(name: string): number {

@@ -44,15 +44,22 @@ export class Positions {
     for (const window of await this.windows()) {
       if ((window.number + 1) * windowPositions <= from) continue;
       if (found.length >= limit) break;
-      const rows = await this.#rowsOf(window);
-      found.push(...rows.filter(({ positionOffset }) => positionOffset >= from));
+      found.push(...(await this.#rowsOf(window, from, limit - found.length)));
     }
-    return found.slice(0, limit);
+    return found;
   }
 
-  async #rowsOf({ firstRow, endRow }: Window): Promise<readonly PositionedRow[]> {
+  async #rowsOf({ number, firstRow, endRow }: Window, from: number, limit: number): Promise<readonly PositionedRow[]> {
     const { position_offset: offsets } = await this.#part.words(['position_offset'], firstRow, endRow);
-    const rows = Array.from(offsets, (positionOffset, index) => ({ row: firstRow + index, positionOffset }));
-    return rows.sort((left, right) => left.positionOffset - right.positionOffset);
+    // The position within the window above the row within it, so that numbers alone are sorted.
+    const keys = new Uint32Array(offsets.length);
+    let count = 0;
+    for (const [row, offset] of offsets.entries()) {
+      if (offset >= from) keys[count++] = ((offset % windowPositions) * windowPositions + row) >>> 0;
+    }
+    return Array.from(keys.subarray(0, count).sort().subarray(0, limit), (key) => ({
+      row: firstRow + (key % windowPositions),
+      positionOffset: number * windowPositions + Math.floor(key / windowPositions),
+    }));
   }
 }

@@ -5,7 +5,9 @@ import { requireStorable } from '../storable.ts';
 import { parseTime } from '../time.ts';
 import { SealedPartBuilder, type SealedRow } from './builder.ts';
 import { noTimeHigh, type RenderedPart, type SealedPartHeader, windowPositions } from './layout.ts';
-import { orderOfWindow } from './row-order.ts';
+import { orderOfWindow, ranksOf } from './row-order.ts';
+
+const noTime = Uint32Array.of(0, noTimeHigh);
 
 /** An event with its place in the log. */
 export interface PositionedEvent {
@@ -15,9 +17,10 @@ export interface PositionedEvent {
 }
 
 const timeOf = (text: string | undefined) => {
-  if (text === undefined) return { occurredAtLow: 0, occurredAtHigh: noTimeHigh, occurredAtText: '' };
+  if (text === undefined) return { occurredAt: noTime, occurredAtAt: 0, occurredAtText: '' };
   const { ms, isRendered } = parseTime(text);
-  return { occurredAtLow: ms, occurredAtHigh: Math.floor(ms / 2 ** 32), occurredAtText: isRendered ? '' : text };
+  const occurredAt = Uint32Array.of(ms, Math.floor(ms / 2 ** 32));
+  return { occurredAt, occurredAtAt: 0, occurredAtText: isRendered ? '' : text };
 };
 
 const rowOf = ({ event, positionOffset }: PositionedEvent): SealedRow => {
@@ -64,15 +67,16 @@ export const writeSealedPart = async (
   for (const window of [...windows.keys()].sort((left, right) => left - right)) {
     const members = windows.get(window) ?? [];
     for (const { event, positionOffset } of members) requireSealable(event, header, positionOffset);
+    const ranks = ranksOf(members.map(({ event }) => event.consultationId));
     const order = orderOfWindow(
-      members.map(({ event }) => event.consultationId),
+      members.map(({ event }) => ranks.get(event.consultationId) ?? 0),
       members.map(({ positionOffset }) => positionOffset),
     );
     for (const index of order) {
       const member = members[index];
       if (member === undefined) continue;
       builder.append(rowOf(member));
-      await builder.settle();
+      if (builder.isBusy) await builder.settle();
     }
   }
   return builder.finish(header);

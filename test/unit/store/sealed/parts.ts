@@ -1,6 +1,7 @@
 import type { AcceptedEvent, StoredEvent } from '../../../../shared/domain/event.ts';
 import type { PartId } from '../../../../shared/domain/ids.ts';
 import { rangeOf } from '../../../../shared/store/files.ts';
+import type { RowRange } from '../../../../shared/store/part/sealed/consultation-runs.ts';
 import type { SealedPartHeader } from '../../../../shared/store/part/sealed/layout.ts';
 import { openSealedPart, type SealedPart } from '../../../../shared/store/part/sealed/open.ts';
 import type { PositionedEvent } from '../../../../shared/store/part/sealed/write.ts';
@@ -43,3 +44,7 @@ export const storedAt = ({ event, positionOffset }: PositionedEvent, basePositio
   ...event,
   position: basePosition + positionOffset,
 });
+
+/** Ranges of rows as the rows in them. */
+export const rowNumbers = (ranges: readonly RowRange[]): readonly number[] =>
+  ranges.flatMap(({ firstRow, rows }) => Array.from({ length: rows }, (_, index) => firstRow + index));
