@@ -18,7 +18,7 @@ export const withParts = async <Result>(
   folder: string,
   use: (parts: readonly SealedPart[]) => Promise<Result>,
 ): Promise<Result> => {
-  const files = await Promise.all(partPaths(folder).map((file) => nodeStoreFiles.openRange(file)));
+  const files = await Promise.all(partPaths(folder).map((file) => nodeStoreFiles.openRanges(file)));
   try {
     const parts = partPaths(folder).map((file, index) => {
       const range = files[index];
