@@ -257,14 +257,14 @@ export const settings = {
   sealBatchEvents: required(
     'FI_SEAL_BATCH_EVENTS',
     'events',
-    '20000',
+    '10000',
     whole(1, 1_000_000),
     'Most events of one commit, give or take a part; they are in memory at once.',
   ),
   sealBatchBytes: required(
     'FI_SEAL_BATCH_BYTES',
     'bytes',
-    String(32 * mebibyte),
+    String(16 * mebibyte),
     whole(mebibyte, gibibyte),
     'Most payload of one commit, give or take a part; it is in memory at once.',
   ),
