@@ -302,6 +302,12 @@ export const settings = {
     'Whose quarantine "fi replay" deals with: any host, or a gateway with its path.',
   ),
   apiKey: optional('FI_API_KEY', '', text, 'The key that "fi replay" sends; it must allow the action replay.'),
+  jwtIssuer: optional(
+    'FI_JWT_ISSUER',
+    'URL',
+    url,
+    'Behind an HTTP API whose JWT authoriser checks tokens of this issuer: who comes with one needs no key. What else a gateway claims is not trusted.',
+  ),
   xxh3: required(
     'FI_XXH3',
     'true, false',
