@@ -70,6 +70,12 @@ describe.each([
     ]);
   });
 
+  it('seals every minute', () => {
+    expect(resourcesOf(template, 'AWS::Events::Rule').map(([, rule]) => rule)).toMatchObject([
+      { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
+    ]);
+  });
+
   it('has a queue whose dead-letter queue is the last net', () => {
     const queues = new Map(resourcesOf(template, 'AWS::SQS::Queue'));
     expect([...queues.keys()].sort()).toEqual(['DeadLetterQueue', 'EventQueue']);
@@ -88,7 +94,7 @@ describe.each([
   it('tells the functions where the store is and how large a body may be', () => {
     const given: Readonly<Record<string, string>> = parameters;
     const functions = lambdaFunctions(template);
-    expect(functions.size).toBe(9);
+    expect(functions.size).toBe(10);
     for (const { Runtime, Environment } of functions.values()) {
       expect(Runtime).toBe('nodejs24.x');
       expect(Environment).toMatchObject({
@@ -109,7 +115,7 @@ describe.each([
       return FileSystemConfigs === undefined ? [] : [[name, FileSystemConfigs]];
     });
     const store = [{ Arn: production.accessPointArn, LocalMountPath: '/mnt/fi-events' }];
-    const users = ['health', 'ingest', 'metrics', 'persist', 'quarantine', 'read', 'replay'].map((name) => [
+    const users = ['health', 'ingest', 'metrics', 'persist', 'quarantine', 'read', 'replay', 'seal'].map((name) => [
       name,
       store,
     ]);
@@ -146,6 +152,7 @@ describe.each([
         'sqs:SendMessage',
       ],
       ReplayRole: [...writtenFiles, 'sqs:SendMessage'],
+      SealRole: writtenFiles,
       ReadRole: [...files, 'sqs:GetQueueAttributes', 'sqs:GetQueueAttributes'],
     });
     for (const { Action, Resource, Condition } of [...roles.values()].flat()) {

@@ -14,6 +14,7 @@ export const operationsSuite = (subject: () => Subject): void => {
       expect([...operations].sort()).toEqual([
         'GET /consultations/{id}/events',
         'GET /consultations/{id}/events/{event_id}',
+        'GET /consultations/{id}/events/{event_id}/proof',
         'GET /health/live',
         'GET /health/ready',
         'GET /metrics',
