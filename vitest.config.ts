@@ -14,6 +14,7 @@ export default defineConfig({
       project('unit', 20_000),
       project('contract', 60_000),
       project('property', 120_000),
+      project('simulation', 600_000),
       project('package', 120_000, false),
       project('e2e', 120_000, false),
       project('emulators', 600_000, false),

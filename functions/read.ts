@@ -1,4 +1,4 @@
-import { EventNotFound } from '../shared/domain/errors.ts';
+import { EventNotFound, EventNotSealed } from '../shared/domain/errors.ts';
 import type { ConsultationId } from '../shared/domain/ids.ts';
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
 import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
@@ -75,7 +75,7 @@ const jsonPageAnswer = ({ texts, next, unreadable }: RenderedPage): HttpAnswer =
   return jsonTextAnswer(200, `{"events":[${texts.join(',')}],"next":${JSON.stringify(next ?? null)}${damage}}`);
 };
 
-/** `GET /consultations/{id}/events` and `GET /consultations/{id}/events/{event_id}`. */
+/** `GET /consultations/{id}/events`, `GET /consultations/{id}/events/{event_id}`, and its `/proof`. */
 export const createHandler = (dependencies: ReadDependencies): HttpHandler => {
   const { reader } = dependencies;
 
@@ -86,21 +86,42 @@ export const createHandler = (dependencies: ReadDependencies): HttpHandler => {
     return jsonPageAnswer(await renderPage(reader, query, eventText));
   };
 
+  const absent = (eventId: string): EventNotFound =>
+    new EventNotFound(
+      `event_id: the consultation has no stored event ${eventId}; one that was just accepted is stored within a second.`,
+    );
+
+  const proofOfEvent = async (consultationId: ConsultationId, given: string): Promise<HttpAnswer> => {
+    const eventId = eventIdOf(given);
+    const proof = await reader.proofOf(consultationId, eventId);
+    if (proof.kind === 'absent') throw absent(eventId);
+    if (proof.kind === 'unsealed') {
+      throw new EventNotSealed(
+        `event_id: the event ${eventId} is stored and not sealed yet; it gets its position and its proof within seconds.`,
+      );
+    }
+    return {
+      statusCode: 200,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: proof.text,
+      isBase64Encoded: false,
+    };
+  };
+
   const oneEvent = async (consultationId: ConsultationId, given: string): Promise<HttpAnswer> => {
     const eventId = eventIdOf(given);
     const event = await reader.byId(consultationId, eventId);
-    if (event === undefined) {
-      throw new EventNotFound(
-        `event_id: the consultation has no stored event ${eventId}; one that was just accepted is stored within a second.`,
-      );
-    }
+    if (event === undefined) throw absent(eventId);
     return jsonTextAnswer(200, eventText(event));
   };
 
   return chain((request) => {
     const consultationId = request.consultationId ?? consultationIdOf('');
     const eventId = request.pathParameters?.event_id;
-    return eventId === undefined ? onePage(request, consultationId) : oneEvent(consultationId, eventId);
+    if (eventId === undefined) return onePage(request, consultationId);
+    return request.routeKey.endsWith('/proof')
+      ? proofOfEvent(consultationId, eventId)
+      : oneEvent(consultationId, eventId);
   }, dependencies);
 };
 

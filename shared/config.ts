@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { InvalidSetting } from './domain/errors.ts';
 import { limits } from './domain/limits.ts';
+import { isKeyName } from './store/log/note/verifier-key.ts';
 import type { Compression } from './store/port.ts';
 import { type LogLevel, logLevels } from './telemetry/log.ts';
 
@@ -47,6 +48,11 @@ const url = (value: string): string => {
 const compression = (value: string): Compression => {
   if (!/^(none|gzip-[1-9])$/.test(value)) throw new Error('must be none or gzip-1 to gzip-9');
   return value as Compression;
+};
+
+const origin = (value: string): string => {
+  if (!isKeyName(value)) throw new Error('must have neither spaces nor a plus, e.g. events.example.org/clinic');
+  return value;
 };
 
 const gibibyte = 1024 ** 3;
@@ -227,11 +233,66 @@ export const settings = {
     folder,
     'Hashes of the API keys; as soon as it has one, every call needs one.',
   ),
-  jwtIssuer: optional(
-    'FI_JWT_ISSUER',
-    'URL',
-    url,
-    'Behind an HTTP API whose JWT authoriser checks tokens of this issuer: who comes with one needs no key. What else a gateway claims is not trusted.',
+  sealIntervalMs: required(
+    'FI_SEAL_INTERVAL_MS',
+    'ms',
+    '1000',
+    whole(10, 3_600_000),
+    'How often npm start looks whether there is something to seal. On AWS the schedule of serverless.yml does.',
+  ),
+  sealAgeMs: required(
+    'FI_SEAL_AGE_MS',
+    'ms',
+    '10000',
+    whole(0, 86_400_000),
+    'A part that has waited so long is sealed: how late an event gets its position. Each seal makes a commit, and parts that have to be merged.',
+  ),
+  sealParts: required(
+    'FI_SEAL_PARTS',
+    'parts',
+    '100',
+    whole(1, 100_000),
+    'So many parts waiting are sealed before they have that age, so that level 0 stays short under load.',
+  ),
+  sealBatchEvents: required(
+    'FI_SEAL_BATCH_EVENTS',
+    'events',
+    '10000',
+    whole(1, 1_000_000),
+    'Most events of one commit, give or take a part; they are in memory at once.',
+  ),
+  sealBatchBytes: required(
+    'FI_SEAL_BATCH_BYTES',
+    'bytes',
+    String(16 * mebibyte),
+    whole(mebibyte, gibibyte),
+    'Most payload of one commit, give or take a part; it is in memory at once.',
+  ),
+  sealGraceMs: required(
+    'FI_SEAL_GRACE_MS',
+    'ms',
+    '600000',
+    whole(600_000, 30 * 86_400_000),
+    "How long a file that a commit named as removed stays, by the share's clock: readers that have it in their list finish, and listings may be old.",
+  ),
+  signingKeyFile: required(
+    'FI_SIGNING_KEY_FILE',
+    'file',
+    './data/signing-key',
+    folder,
+    'Signs the checkpoints of the log; made at the first start. Not in the store: who alters events must not be able to sign them. All sealers of one store have the same.',
+  ),
+  logOrigin: optional(
+    'FI_LOG_ORIGIN',
+    '',
+    origin,
+    "The log's name in checkpoints, best a domain of yours and a path; without it the key gets a name that no other log has. Stays as it is for the life of the store.",
+  ),
+  checkpointDir: optional(
+    'FI_CHECKPOINT_DIR',
+    'folder',
+    folder,
+    "Keeps each day's last checkpoint in a second place: that events were cut off the end of a log, nobody can see who has only the log.",
   ),
   apiUrl: required(
     'FI_API_URL',
@@ -241,6 +302,12 @@ export const settings = {
     'Whose quarantine "fi replay" deals with: any host, or a gateway with its path.',
   ),
   apiKey: optional('FI_API_KEY', '', text, 'The key that "fi replay" sends; it must allow the action replay.'),
+  jwtIssuer: optional(
+    'FI_JWT_ISSUER',
+    'URL',
+    url,
+    'Behind an HTTP API whose JWT authoriser checks tokens of this issuer: who comes with one needs no key. What else a gateway claims is not trusted.',
+  ),
   xxh3: required(
     'FI_XXH3',
     'true, false',
@@ -288,6 +355,11 @@ const nearest = (unknown: string): string => {
   return [...byName.keys()].reduce((best, name) => (agreement(name) > agreement(best) ? name : best));
 };
 
+const isWithin = (folder: string, file: string): boolean => {
+  const relative = path.relative(folder, file);
+  return relative === '' || !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative));
+};
+
 /**
  * Reads all settings from an environment.
  * @throws InvalidSetting that lists every unknown `FI_*` name and every wrong value at once.
@@ -311,6 +383,14 @@ export const loadConfig = (environment: Readonly<Record<string, string | undefin
   }
   if (environment[settings.queueUrl.name] && !environment[settings.deadLetterQueueUrl.name]) {
     problems.push(`${settings.deadLetterQueueUrl.name} is required with ${settings.queueUrl.name}`);
+  }
+  for (const key of ['signingKeyFile', 'checkpointDir'] as const) {
+    const outside = values[key];
+    if (typeof outside === 'string' && isWithin(String(values.storeDir), outside)) {
+      problems.push(
+        `${settings[key].name}=${outside}: must not be in ${settings.storeDir.name}, whose alteration it is to show`,
+      );
+    }
   }
   if (problems.length > 0) throw new InvalidSetting(problems);
   return values as Config;

@@ -23,7 +23,12 @@ import type { PersistDependencies } from './stages/persist.ts';
 import { createQuarantineGauges } from './stages/quarantine/gauges.ts';
 import type { QuarantineDependencies } from './stages/quarantine.ts';
 import { createReplay } from './stages/replay.ts';
+import { createConflictQuarantine } from './stages/seal/quarantine-conflicts.ts';
+import type { SealDependencies } from './stages/seal.ts';
+import { nodeStoreFiles } from './store/files.ts';
 import { createStoreGauge } from './store/gauge.ts';
+import type { Signer } from './store/log/note/signer.ts';
+import { openOrMakeSigningKey, openSigningKey } from './store/log/signing-key-file.ts';
 import type { EventReader } from './store/port.ts';
 import { openQuarantine } from './store/quarantine/open.ts';
 import { createLetterPublisher } from './store/quarantine/publish-letter.ts';
@@ -46,6 +51,7 @@ export interface Wiring {
   readonly ingest: () => Promise<IngestDependencies>;
   readonly read: () => Promise<ReadDependencies>;
   readonly persist: () => Promise<PersistDependencies>;
+  readonly seal: () => Promise<SealDependencies>;
   readonly quarantine: () => QuarantineDependencies;
   readonly replay: () => Promise<ReplayDependencies>;
   readonly health: () => HealthDependencies;
@@ -96,6 +102,19 @@ const chooseHash = async (xxh3: boolean): Promise<HashEvent> => {
   if (!xxh3) return hashEvent;
   const { createChecksummingHash } = await import('./stages/hash-checksum.ts');
   return createChecksummingHash();
+};
+
+/** No batch is begun after so long: a schedule's next run goes on, and Lambda's shortest timeout here is 30 s. */
+const sealRunMs = 15_000;
+
+/** A log that was signed before goes on with its key; only a new one gets a new key. @throws InvalidSetting */
+const openLogKey = async ({ signingKeyFile, logOrigin }: Config, isNewLog: boolean): Promise<Signer> => {
+  const wanted = { file: signingKeyFile, origin: logOrigin };
+  const signer = await (isNewLog ? openOrMakeSigningKey(wanted) : openSigningKey(wanted));
+  if (signer !== undefined) return signer;
+  throw new InvalidSetting([
+    `FI_SIGNING_KEY_FILE=${signingKeyFile}: is not there, and the store has a signed log: copy the key of the host that signed it`,
+  ]);
 };
 
 export const createWiring = (config: Config, overrides: Overrides = {}): Wiring => {
@@ -171,6 +190,26 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     };
   };
 
+  const seal = async (): Promise<SealDependencies> => {
+    const { Sealer } = await import('./store/seal/sealer.ts');
+    const current = policy();
+    const sealer = new Sealer({
+      folder: config.storeDir,
+      files: nodeStoreFiles,
+      clock,
+      logger,
+      newId: createUuidV7Source(() => clock.nowMs()),
+      pace: { waitingParts: config.sealParts, waitingMs: config.sealAgeMs },
+      batch: { events: config.sealBatchEvents, bytes: config.sealBatchBytes },
+      graceMs: config.sealGraceMs,
+      compressionOf: (segment) => current().compressionOf(segment) ?? config.compression,
+      openSigner: (isNewLog) => openLogKey(config, isNewLog),
+      checkpointFolder: config.checkpointDir,
+      quarantine: createConflictQuarantine(createLetterPublisher(config.storeDir), logger),
+    });
+    return { sealer, clock, logger, mostMs: sealRunMs };
+  };
+
   const quarantine = (): QuarantineDependencies => ({
     letters: createLetterPublisher(config.storeDir),
     events: queue(),
@@ -192,6 +231,7 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     ingest: once(ingest),
     read: once(read),
     persist: once(persist),
+    seal: once(seal),
     quarantine: once(quarantine),
     replay: once(replay),
     health: () => ({ ...chain(), queue: queue(), store: store() }),
@@ -215,6 +255,7 @@ const fromEnvironment = once(() => createWiring(loadConfig()));
 export const ingestDependencies = async (): Promise<IngestDependencies> => fromEnvironment().ingest();
 export const readDependencies = async (): Promise<ReadDependencies> => fromEnvironment().read();
 export const persistDependencies = async (): Promise<PersistDependencies> => fromEnvironment().persist();
+export const sealDependencies = async (): Promise<SealDependencies> => fromEnvironment().seal();
 export const quarantineDependencies = (): QuarantineDependencies => fromEnvironment().quarantine();
 export const replayDependencies = async (): Promise<ReplayDependencies> => fromEnvironment().replay();
 export const healthDependencies = async (): Promise<HealthDependencies> => fromEnvironment().health();

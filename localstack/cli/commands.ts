@@ -3,6 +3,7 @@ import { cat } from './commands/cat.ts';
 import { keyCreate } from './commands/key-create.ts';
 import { keyList } from './commands/key-list.ts';
 import { keyRevoke } from './commands/key-revoke.ts';
+import { logKey } from './commands/log-key.ts';
 import { replayDiscard } from './commands/replay-discard.ts';
 import { replayList } from './commands/replay-list.ts';
 import { replayRetry } from './commands/replay-retry.ts';
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  logKey,
 ];

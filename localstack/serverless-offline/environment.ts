@@ -5,7 +5,7 @@ type Environment = Readonly<Record<string, unknown>>;
 
 /**
  * What the functions get: what serverless.yml says, with `!Ref` of a queue as its URL, then what the shell sets, then
- * where store and keys are on this machine. An empty value means that the setting is not given.
+ * where the store and the keys are on this machine. An empty value means that the setting is not given.
  */
 export const functionEnvironment = (
   ofService: Environment,
@@ -24,6 +24,7 @@ export const functionEnvironment = (
     ...Object.fromEntries([...resolved, ...shell]),
     [settings.storeDir.name]: config.storeDir,
     [settings.keysFile.name]: config.keysFile,
+    [settings.signingKeyFile.name]: config.signingKeyFile,
   };
   return Object.fromEntries(
     Object.entries(merged)

@@ -91,6 +91,14 @@ export class LetterNotFound extends TaggedError<'LetterNotFound'> {
   readonly field = 'letter_id';
 }
 
+/** The event is stored, and what was asked for needs its position, which it does not have yet. */
+export class EventNotSealed extends TaggedError<'EventNotSealed'> {
+  readonly tag = 'EventNotSealed';
+  readonly status = 409;
+  readonly field = 'event_id';
+  readonly retryAfterSeconds = 10;
+}
+
 export class Unauthenticated extends TaggedError<'Unauthenticated'> {
   readonly tag = 'Unauthenticated';
   readonly status = 401;
@@ -163,6 +171,64 @@ export class PartDamaged extends TaggedError<'PartDamaged'> {
   }
 }
 
+/**
+ * A file of the log is not what it must be: altered, missing between others, or of another history. Nothing is sealed on
+ * top of it.
+ */
+export class LogDamaged extends TaggedError<'LogDamaged'> {
+  readonly tag = 'LogDamaged';
+  /** Relative to the store's folder. */
+  readonly path: string;
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}. Restore the file from a backup; "fi verify" tells what else is wrong.`, options);
+    this.path = path;
+  }
+}
+
+/** A run of the index of known ids is not what its format says. Unlike a part it can't be made again: it also knows the ids of what was erased. */
+export class RunDamaged extends TaggedError<'RunDamaged'> {
+  readonly tag = 'RunDamaged';
+  readonly path: string;
+  /** The page of the file where the damage is, from 0; see docs/INDEX_FORMAT.md. */
+  readonly page: number;
+  constructor(path: string, page: number, reason: string, options?: ErrorOptions) {
+    super(`${path}, page ${page}: ${reason}. Restore the file from a backup; it is never rewritten in place.`, options);
+    this.path = path;
+    this.page = page;
+  }
+}
+
+/** Two runs of the index hold the same id with different contents: a sealer added an id without looking it up. */
+export class RunsDisagree extends TaggedError<'RunsDisagree'> {
+  readonly tag = 'RunsDisagree';
+  /** The id's key in hexadecimal digits. */
+  readonly key: string;
+  readonly paths: readonly string[];
+  constructor(key: string, paths: readonly string[], options?: ErrorOptions) {
+    super(
+      `${paths.join(' and ')} hold the key ${key} with different contents: stop sealing, and restore from a backup whichever was altered.`,
+      options,
+    );
+    this.key = key;
+    this.paths = paths;
+  }
+}
+
+/** The log is shorter than, or another than, the one of a checkpoint that was signed before. */
+export class LogInconsistent extends TaggedError<'LogInconsistent'> {
+  readonly tag = 'LogInconsistent';
+}
+
+/** A key, a signed note, a checkpoint or a proof is not written as its format says. */
+export class MalformedNote extends TaggedError<'MalformedNote'> {
+  readonly tag = 'MalformedNote';
+}
+
+/** A note is well formed, and not signed by a key that is trusted here. */
+export class UntrustedNote extends TaggedError<'UntrustedNote'> {
+  readonly tag = 'UntrustedNote';
+}
+
 /** A setting is unknown or has a wrong value; the start stops. */
 export class InvalidSetting extends TaggedError<'InvalidSetting'> {
   readonly tag = 'InvalidSetting';
@@ -206,6 +272,7 @@ export type HttpError =
   | RouteNotFound
   | MethodNotAllowed
   | EventNotFound
+  | EventNotSealed
   | LetterNotFound
   | Unauthenticated
   | Forbidden

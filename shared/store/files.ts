@@ -1,4 +1,16 @@
-import { link, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
 
 /** What a reader needs of a file system. */
 export interface FileReading {
@@ -16,6 +28,8 @@ export interface FilePublishing extends FileReading {
   unlink(path: string): Promise<void>;
   /** Makes one folder, unless it is there. @throws `ENOENT` when the folder above it is not. */
   makeFolder(path: string): Promise<void>;
+  /** Removes one folder. @throws `ENOTEMPTY` when something is in it, `ENOENT` when it is not there. */
+  removeFolder(path: string): Promise<void>;
   /** Makes the names in a folder survive a power loss. */
   syncFolder(path: string): Promise<void>;
   /** Unix milliseconds by the share's own clock. */
@@ -27,7 +41,42 @@ export interface FileSpace {
   freeBytes(folder: string): Promise<number>;
 }
 
+/** An open file that is read in ranges; on a network share its descriptor may die with the server, so keep none for long. */
+export interface RangeFile {
+  /** Its length when it was opened. */
+  readonly bytes: number;
+  /** Reads `length` bytes from `offset` on; fewer only where the file ends. @throws the system's error */
+  read(offset: number, length: number): Promise<Buffer>;
+  /** Never throws: nothing was written. */
+  close(): Promise<void>;
+}
+
+/** What a reader of large files needs of a file system. */
+export interface RangeReading {
+  /** Whoever opens closes. @throws the system's error: `ENOENT` or `ESTALE` when the file is gone. */
+  openRanges(path: string): Promise<RangeFile>;
+}
+
+/** What writing a file larger than memory needs of a file system. */
+export interface FileStreaming {
+  /**
+   * Creates the file exclusively (`EEXIST` when it is there), writes the pieces one after another and syncs it. Leaves no
+   * descriptor behind, whatever fails. @throws the system's error, or what `pieces` throws.
+   */
+  createExclusiveFrom(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+/** What keeping a file up to date in its place needs of a file system. */
+export interface FileReplacing {
+  /** Gives a file a name, in the place of whatever has it now. */
+  rename(from: string, to: string): Promise<void>;
+}
+
 export type StoreFiles = FilePublishing & FileSpace;
+/** What a store needs that holds files larger than memory. */
+export type LargeStoreFiles = FilePublishing & RangeReading & FileStreaming;
+/** What sealing needs. */
+export type SealFiles = LargeStoreFiles & FileReplacing;
 
 /** The error code of a failed system call, or undefined. */
 export const systemCode = (error: unknown): string | undefined =>
@@ -39,20 +88,58 @@ export const isGone = (error: unknown): boolean => {
   return code === 'ENOENT' || code === 'ESTALE';
 };
 
-export const nodeStoreFiles: StoreFiles = {
+/** Reads on until the length is there or the file ends: one call may bring less than it was asked for. */
+const readRange = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+};
+
+/** Bytes in memory as a file. */
+export const rangeOf = (bytes: Uint8Array): RangeFile => {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    bytes: all.length,
+    read: async (offset, length) => all.subarray(offset, offset + length),
+    close: async () => {},
+  };
+};
+
+/** Writes a new file and syncs it. */
+const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
+  const file = await open(path, 'wx', 0o644);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+export const nodeStoreFiles: StoreFiles & SealFiles = {
   read: (path) => readFile(path),
   list: (folder) => readdir(folder),
-  createExclusive: async (path, bytes) => {
-    const file = await open(path, 'wx', 0o644);
+  openRanges: async (path) => {
+    const file = await open(path, 'r');
+    const close = (): Promise<void> => file.close().catch(() => {});
     try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
+      const { size } = await file.stat();
+      return { bytes: size, read: (offset, length) => readRange(file, offset, length), close };
+    } catch (error) {
+      await close();
+      throw error;
     }
   },
+  createExclusive: create,
+  createExclusiveFrom: create,
   link: (from, to) => link(from, to),
   unlink: (path) => unlink(path),
+  rename: (from, to) => rename(from, to),
   makeFolder: async (path) => {
     try {
       await mkdir(path);
@@ -62,6 +149,7 @@ export const nodeStoreFiles: StoreFiles = {
       if (!there?.isDirectory()) throw error;
     }
   },
+  removeFolder: (path) => rmdir(path),
   syncFolder: async (path) => {
     const folder = await open(path, 'r');
     try {

@@ -26,12 +26,12 @@ export interface PartWriter {
 /** Which events of a consultation, and from where. */
 export interface ConsultationQuery {
   readonly consultationId: ConsultationId;
-  /** Opaque text from a former page's `next`, checked by {@link EventReader.byConsultation}. */
+  /** A former page's `next`, or the position of the last event that was read; checked by {@link EventReader.byConsultation}. */
   readonly after?: string;
   /** 1 to `limits.pageEvents`. */
   readonly limit: number;
   readonly eventType?: string;
-  /** Adds what is stored but not yet sealed; until sealing exists nothing else is there. */
+  /** Adds what is stored but not yet sealed, behind what is. */
   readonly includeUnsealed: boolean;
 }
 
@@ -46,7 +46,15 @@ export interface EventPage {
   readonly unreadable?: readonly string[];
 }
 
-/** What the read functions need of the store: level-0 parts today, sealed parts join behind the same interface. */
+/** What there is to prove of an event. */
+export type EventProof =
+  /** A C2SP tlog-proof, with the newest checkpoint that its tiles are there for. */
+  | { readonly kind: 'proven'; readonly text: string }
+  /** It is stored and has no position yet. */
+  | { readonly kind: 'unsealed' }
+  | { readonly kind: 'absent' };
+
+/** What the read functions need of the store. */
 export interface EventReader {
   /**
    * A page may end before `limit` is reached, when its payloads are many bytes; `next` tells.
@@ -57,6 +65,8 @@ export interface EventReader {
   byConsultation(query: ConsultationQuery): Promise<EventPage>;
   /** @throws PartDamaged when the event may be in a part that can't be read, StoreUnavailable as above. */
   byId(consultationId: ConsultationId, eventId: EventId): Promise<StoredEvent | undefined>;
+  /** @throws LogDamaged when the log does not fit the event, PartDamaged and StoreUnavailable as above. */
+  proofOf(consultationId: ConsultationId, eventId: EventId): Promise<EventProof>;
 }
 
 /** What backpressure and readiness need of the store. */

@@ -1,25 +1,34 @@
-import path from 'node:path';
-import { PartDamaged, StoreUnavailable } from '../domain/errors.ts';
+import { StoreUnavailable } from '../domain/errors.ts';
 import type { StoredEvent } from '../domain/event.ts';
 import type { ConsultationId, EventId } from '../domain/ids.ts';
 import { type Clock, systemClock } from '../ports/clock.ts';
 import { type Logger, silentLogger } from '../telemetry/log.ts';
-import { type FileReading, isGone, nodeStoreFiles, systemCode } from './files.ts';
-import { withPart } from './part/read.ts';
-import type { ConsultationQuery, EventPage, EventReader } from './port.ts';
+import { CommitLog } from './commits/commit-log.ts';
+import type { CommitReading } from './commits/read-commit.ts';
+import type { StoreState } from './commits/state.ts';
+import { type FileReading, isGone, nodeStoreFiles, type RangeReading, systemCode } from './files.ts';
+import { identityKey, keyText } from './known-ids/identity-key.ts';
+import { lookup } from './known-ids/lookup.ts';
+import { PageCache } from './known-ids/page-cache.ts';
+import type { ConsultationQuery, EventPage, EventProof, EventReader } from './port.ts';
 import { Level0Catalog } from './read/catalog.ts';
-import { decodeCursor, encodeCursor } from './read/cursor.ts';
-import type { PartSource } from './read/part-source.ts';
-import { eventsOfRows } from './read/payloads.ts';
-import { FirstRows, type Row, rowsOf } from './read/rows.ts';
+import { type Cursor, decodeCursor, encodeCursor, fromTheStart } from './read/cursor.ts';
+import { prove } from './read/prove.ts';
+import { SealedCatalog } from './read/sealed-catalog.ts';
+import { SealedReader } from './read/sealed-reader.ts';
+import { type LookUp, UnsealedReader } from './read/unsealed-reader.ts';
+import { runRefOf } from './seal/drop-known.ts';
+
+/** What reading needs of a file system. */
+export type StoreReading = FileReading & CommitReading & RangeReading;
 
 export interface EventReaderOptions {
   /** The store's folder. */
   readonly folder: string;
-  readonly files?: FileReading;
+  readonly files?: StoreReading;
   readonly logger?: Logger;
   readonly clock?: Clock;
-  /** Most memory for the index of parts, in bytes; by default 64 MiB, some 600,000 events. */
+  /** Most memory for the index of parts, in bytes; by default 64 MiB, some 600,000 events that are not sealed. */
   readonly indexBytes?: number;
   /** Payload bytes at which a page ends early, after one event at least; by default 3 MB, since Lambda's answers end at 6. */
   readonly pageBytes?: number;
@@ -28,36 +37,34 @@ export interface EventReaderOptions {
 /** How often a read starts over when a part vanishes under it: sealing removes parts long after naming them, so once is rare. */
 const mostAttempts = 5;
 
-/** As many of the rows as a page may hold in bytes; at least one. */
-const fitting = (rows: readonly Row[], pageBytes: number): readonly Row[] => {
+/** How many of the rows a page may hold in bytes. */
+const countThatFits = (rows: readonly { readonly payloadBytes: number }[], pageBytes: number): number => {
   let bytes = 0;
-  const end = rows.findIndex((row, index) => {
-    bytes += row.payloadBytes;
-    return index > 0 && bytes > pageBytes;
+  const end = rows.findIndex(({ payloadBytes }) => {
+    bytes += payloadBytes;
+    return bytes > pageBytes;
   });
-  return end < 0 ? rows : rows.slice(0, end);
+  return end < 0 ? rows.length : end;
 };
 
-/** Reads events from the level-0 parts of a store. Sealed parts will join as another {@link PartSource}. */
+/** Where the next page begins: behind the last event of this one. */
+const cursorBehind = (before: Cursor, sealed: readonly StoredEvent[], unsealed: readonly StoredEvent[]): string =>
+  encodeCursor({
+    position: sealed.at(-1)?.position ?? before.position,
+    unsealedId: unsealed.at(-1)?.eventId ?? before.unsealedId,
+  });
+
+/** Reads events: the sealed ones by position and, where asked to, those of level 0 behind them, by id. */
 export const createEventReader = (options: EventReaderOptions): EventReader => {
   const { folder, files = nodeStoreFiles, logger = silentLogger, clock = systemClock } = options;
   const { indexBytes = 64 * 1024 * 1024, pageBytes = 3_000_000 } = options;
-  const unsealed: PartSource = new Level0Catalog({ folder, files, logger, clock, indexBytes });
-
-  const eventsOfPart = async (part: string, rows: readonly number[]) => {
-    const columns = await unsealed.columnsOf(part);
-    const bytes = await files.read(path.join(folder, part));
-    return withPart(part, bytes, (open) => eventsOfRows(open, columns, rows));
-  };
-
-  const load = async (rows: readonly Row[]): Promise<readonly StoredEvent[]> => {
-    const loaded = new Map<string, ReadonlyMap<number, StoredEvent>>();
-    for (const [part, members] of Map.groupBy(rows, ({ part }) => part)) {
-      const wanted = members.map(({ row }) => row);
-      loaded.set(part, await eventsOfPart(part, wanted));
-    }
-    return rows.map(({ part, row }) => loaded.get(part)?.get(row)).filter((event) => event !== undefined);
-  };
+  const common = { folder, files, logger, clock };
+  const log = new CommitLog(common);
+  const pages = new PageCache();
+  const lookUp: LookUp = (state, keys) => lookup(files, folder, [...state.runs.values()].map(runRefOf), keys, pages);
+  const level0 = new Level0Catalog({ ...common, indexBytes: indexBytes * 0.75 });
+  const sealed = new SealedReader(new SealedCatalog({ ...common, indexBytes: indexBytes * 0.25 }));
+  const unsealed = new UnsealedReader(files, folder, level0, lookUp);
 
   /** Lets `read` start over when a part vanished under it, and names what else the system refuses. */
   const startingOver = async <Result>(read: () => Promise<Result>): Promise<Result> => {
@@ -70,53 +77,66 @@ export const createEventReader = (options: EventReaderOptions): EventReader => {
         if (code === undefined) throw error;
         throw new StoreUnavailable(
           `The store at ${folder} could not be read (${code}): mount it or restore its folders.`,
-          {
-            cause: error,
-          },
+          { cause: error },
         );
       }
     }
   };
 
-  const unsealedPage = async (query: ConsultationQuery, after: string): Promise<EventPage> => {
-    const { consultationId, limit, eventType } = query;
-    const { parts, unreadable } = await unsealed.locate(consultationId);
+  const pageOf = async (query: ConsultationQuery, after: Cursor): Promise<EventPage> => {
+    const { consultationId, limit, eventType, includeUnsealed } = query;
+    // Level 0 first: what is sealed in between is then in the state, and not in neither.
+    const listed = includeUnsealed ? await level0.list() : [];
+    const state = await log.catchUp();
     // One row more than the page tells whether there is another page.
-    const first = new FirstRows(limit + 1, (row) => eventType === undefined || row.eventType === eventType);
-    for (const part of parts) {
-      for (const row of rowsOf(part, await unsealed.columnsOf(part), consultationId)) {
-        if (row.eventId > after) first.offer(row);
-      }
-    }
-    const rows = first.wanted();
-    const page = fitting(rows.slice(0, limit), pageBytes);
-    const last = page.at(-1);
+    const most = limit + 1;
+    const first = await sealed.find(state, { consultationId, behind: after.position, most, eventType });
+    const left = Math.max(0, most - first.rows.length);
+    const second =
+      includeUnsealed && left > 0
+        ? await unsealed.find(state, listed, { consultationId, behindId: after.unsealedId, most: left, eventType })
+        : { rows: [], unreadable: [] };
+    const found = [...first.rows, ...second.rows];
+    const count = Math.min(limit, Math.max(1, countThatFits(found, pageBytes)));
+    const sealedEvents = await sealed.load(first.rows.slice(0, count));
+    const unsealedEvents = await unsealed.load(second.rows.slice(0, Math.max(0, count - first.rows.length)));
+    const unreadable = [...first.unreadable, ...second.unreadable];
     return {
-      events: await load(page),
-      next: last && rows.length > page.length ? encodeCursor(last.eventId) : undefined,
+      events: [...sealedEvents, ...unsealedEvents],
+      next: found.length > count ? cursorBehind(after, sealedEvents, unsealedEvents) : undefined,
       ...(unreadable.length > 0 ? { unreadable } : {}),
     };
   };
 
+  const sealedPosition = async (state: StoreState, consultationId: ConsultationId, eventId: EventId) => {
+    const key = identityKey(consultationId, eventId);
+    return (await lookUp(state, [key])).get(keyText(key))?.position;
+  };
+
   const find = async (consultationId: ConsultationId, eventId: EventId): Promise<StoredEvent | undefined> => {
-    const { parts, unreadable } = await unsealed.locate(consultationId);
-    for (const part of parts) {
-      for (const row of rowsOf(part, await unsealed.columnsOf(part), consultationId)) {
-        if (row.eventId === eventId) return (await load([row])).at(0);
-      }
-    }
-    // "There is no such event" would be more than anybody knows.
-    const [blind] = unreadable;
-    if (blind !== undefined) throw new PartDamaged(blind, 'not readable as a part, and the event may be in it');
-    return undefined;
+    const listed = await level0.list();
+    const state = await log.catchUp();
+    const position = await sealedPosition(state, consultationId, eventId);
+    return position === undefined ? unsealed.byId(state, listed, consultationId, eventId) : sealed.at(state, position);
+  };
+
+  const proofOf = async (consultationId: ConsultationId, eventId: EventId): Promise<EventProof> => {
+    const listed = await level0.list();
+    const state = await log.catchUp();
+    const position = await sealedPosition(state, consultationId, eventId);
+    const event =
+      position === undefined
+        ? await unsealed.byId(state, listed, consultationId, eventId)
+        : await sealed.at(state, position);
+    if (event === undefined) return { kind: 'absent' };
+    if (position === undefined) return { kind: 'unsealed' };
+    return { kind: 'proven', text: await prove(files, folder, state, { position, leaf: event.leaf }) };
   };
 
   return {
-    byConsultation: async (query) => {
-      const after = query.after === undefined ? '' : decodeCursor(query.after);
-      if (!query.includeUnsealed) return { events: [], next: undefined };
-      return startingOver(() => unsealedPage(query, after));
-    },
+    byConsultation: (query) =>
+      startingOver(() => pageOf(query, query.after === undefined ? fromTheStart : decodeCursor(query.after))),
     byId: (consultationId, eventId) => startingOver(() => find(consultationId, eventId)),
+    proofOf: (consultationId, eventId) => startingOver(() => proofOf(consultationId, eventId)),
   };
 };

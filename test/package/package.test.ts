@@ -52,7 +52,7 @@ describe.each([
     expect([new Set(formats), binary]).toEqual(api === 'http' ? [new Set(['2.0']), []] : [new Set(), [['*/*']]]);
   });
 
-  it('polls the queue as the parameters say, and reports single failures', () => {
+  it('polls the queues as the parameters say, and reports single failures', () => {
     expect(resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping)).toMatchObject([
       {
         EventSourceArn: { 'Fn::GetAtt': ['EventQueue', 'Arn'] },
@@ -61,6 +61,18 @@ describe.each([
         ScalingConfig: { MaximumConcurrency: isLocal ? 2 : 4 },
         FunctionResponseTypes: ['ReportBatchItemFailures'],
       },
+      {
+        EventSourceArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] },
+        BatchSize: 10,
+        ScalingConfig: { MaximumConcurrency: 2 },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      },
+    ]);
+  });
+
+  it('seals every minute', () => {
+    expect(resourcesOf(template, 'AWS::Events::Rule').map(([, rule]) => rule)).toMatchObject([
+      { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
     ]);
   });
 
@@ -72,6 +84,8 @@ describe.each([
       MessageRetentionPeriod: 14 * 24 * 3_600,
       RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }, maxReceiveCount: 1_000 },
     });
+    // Lambda refuses a trigger on a queue whose messages come back before its function must have ended.
+    expect(queues.get('DeadLetterQueue')).toMatchObject({ VisibilityTimeout: isLocal ? 180 : 360 });
     for (const name of ['EventQueueUrl', 'DeadLetterQueueUrl', api === 'http' ? 'HttpApiUrl' : 'ServiceEndpoint']) {
       expect(template.Outputs).toHaveProperty(name);
     }
@@ -80,7 +94,7 @@ describe.each([
   it('tells the functions where the store is and how large a body may be', () => {
     const given: Readonly<Record<string, string>> = parameters;
     const functions = lambdaFunctions(template);
-    expect(functions.size).toBe(7);
+    expect(functions.size).toBe(10);
     for (const { Runtime, Environment } of functions.values()) {
       expect(Runtime).toBe('nodejs24.x');
       expect(Environment).toMatchObject({
@@ -101,7 +115,10 @@ describe.each([
       return FileSystemConfigs === undefined ? [] : [[name, FileSystemConfigs]];
     });
     const store = [{ Arn: production.accessPointArn, LocalMountPath: '/mnt/fi-events' }];
-    const users = ['health', 'ingest', 'metrics', 'persist', 'read'].map((name) => [name, store]);
+    const users = ['health', 'ingest', 'metrics', 'persist', 'quarantine', 'read', 'replay', 'seal'].map((name) => [
+      name,
+      store,
+    ]);
     expect(mounted.sort()).toEqual(fileSystem === 'efs' ? users : []);
     expect(JSON.stringify(template).includes('elasticfilesystem')).toBe(fileSystem === 'efs');
     expect(JSON.stringify(template).includes('AWSLambdaVPCAccess')).toBe(fileSystem === 'efs');
@@ -126,6 +143,16 @@ describe.each([
         'sqs:ReceiveMessage',
         'sqs:SendMessage',
       ],
+      QuarantineRole: [
+        ...writtenFiles,
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
+      ReplayRole: [...writtenFiles, 'sqs:SendMessage'],
+      SealRole: writtenFiles,
       ReadRole: [...files, 'sqs:GetQueueAttributes', 'sqs:GetQueueAttributes'],
     });
     for (const { Action, Resource, Condition } of [...roles.values()].flat()) {

@@ -10,6 +10,7 @@ const descriptions: Readonly<Record<number, string>> = {
   401: 'A valid API key is needed.',
   403: 'The API key does not allow this.',
   404: 'There is no such event or letter.',
+  409: 'The event has no position yet; see Retry-After.',
   408: 'The request came too slowly.',
   413: 'The body or an event is too large.',
   414: 'The path and query are too long.',
@@ -25,7 +26,7 @@ const retryAfter = { 'Retry-After': { description: 'Seconds to wait.', schema: {
 
 const problemResponse = (status: number, { rejectsBatches }: Operation): object => ({
   description: descriptions[status] ?? 'A problem.',
-  ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
+  ...([409, 429, 503].includes(status) ? { headers: retryAfter } : {}),
   content: {
     'application/problem+json': {
       schema: rejectsBatches ? { oneOf: [schemaRef('Problem'), schemaRef('BatchProblem')] } : schemaRef('Problem'),

@@ -99,10 +99,15 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   },
   'GET /consultations/{id}/events': {
     operationId: 'readConsultation',
-    summary: 'Reads the events of a consultation, page by page.',
+    summary: 'Reads the events of a consultation in the order of their positions, page by page.',
     parameters: [
       consultation,
-      parameter('query', 'after', "A former page's next.", Type.String({ minLength: 1 })),
+      parameter(
+        'query',
+        'after',
+        "A former page's next, or the position of the last event that was read.",
+        Type.String({ minLength: 1 }),
+      ),
       parameter(
         'query',
         'limit',
@@ -110,7 +115,12 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
         Type.Integer({ minimum: 1, maximum: limits.pageEvents, default: limits.pageEventsDefault }),
       ),
       parameter('query', 'type', 'Only events of this type.', Type.String({ pattern: eventTypePattern })),
-      parameter('query', 'unsealed', 'Adds what is stored but not yet sealed.', Type.Boolean({ default: false })),
+      parameter(
+        'query',
+        'unsealed',
+        'Adds what is stored but not yet sealed, by id, behind what is.',
+        Type.Boolean({ default: false }),
+      ),
     ],
     success: ok(
       'A page. As NDJSON each event is a line, with spaces for line breaks between tokens.',
@@ -179,6 +189,18 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
     requestBody: { required: true, content: json('DiscardRequest') },
     success: ok('What came of each letter.', json('LetterOutcomes')),
     problems: [413, 415],
+  },
+  'GET /consultations/{id}/events/{event_id}/proof': {
+    operationId: 'proveEvent',
+    summary: 'Proves that an event is in the signed log, to anybody who has the verifier key of the log.',
+    parameters: [
+      consultation,
+      parameter('path', 'event_id', 'A UUID, in either case.', Type.String({ pattern: uuidPattern })),
+    ],
+    success: ok('A tlog-proof of C2SP: index, hashes and a signed checkpoint.', {
+      'text/plain': { schema: { type: 'string' } },
+    }),
+    problems: [404, 409],
   },
   'GET /health/live': {
     operationId: 'live',

@@ -1,9 +1,8 @@
 import type { AcceptedEvent, StoredEvent } from '../../domain/event.ts';
 import { type ConsultationId, type EventId, formatUuid, parseUuid } from '../../domain/ids.ts';
 import { type NarrowColumns, noTime, type PartColumns } from './layout.ts';
+import { requireStorable, requireStorableName } from './storable.ts';
 import { parseTime, renderMs } from './time.ts';
-
-const storableText = (text: string): boolean => text.length > 0 && text.isWellFormed() && !text.includes('\0');
 
 /** Gives each distinct text a code in the order of its first appearance. */
 class Dictionary {
@@ -20,34 +19,12 @@ class Dictionary {
   codeOf(name: string): number {
     const known = this.#codes.get(name);
     if (known !== undefined) return known;
-    if (!storableText(name)) throw new RangeError(`${this.#member} ${JSON.stringify(name)} cannot be stored as it is`);
+    requireStorableName(this.#member, name);
     this.names.push(name);
     this.#codes.set(name, this.names.length - 1);
     return this.names.length - 1;
   }
 }
-
-/** What `formatUuid` gives back: the 16 bytes hold nothing else. */
-const storableId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-const isStorableIndex = (index: number): boolean => Number.isInteger(index) && index >= 0 && index <= 0xffff_ffff;
-
-/**
- * Makes sure that the event comes back exactly as it is; what the columns can't hold is refused here, never changed.
- * Names are looked at once each, by their {@link Dictionary}.
- * @throws RangeError naming the member.
- */
-const requireStorable = ({ eventId, leaf, userId, requestIndex, payload }: AcceptedEvent): void => {
-  const refuse = (member: string): never => {
-    throw new RangeError(`event ${eventId}: its ${member} cannot be stored as it is`);
-  };
-  if (!storableId.test(eventId)) refuse('event_id');
-  if (leaf.length !== 32) refuse('leaf');
-  // The empty name stands for no user.
-  if (userId === '') refuse('user_id');
-  if (!isStorableIndex(requestIndex)) refuse('request_index');
-  if (payload.length === 0 || !payload.isWellFormed()) refuse('payload');
-};
 
 /** More than a batch has by far; the arena is built in memory several times over, and WASM ends at 2 GiB. */
 const mostPayloadLength = 128 * 1024 * 1024;

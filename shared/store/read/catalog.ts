@@ -9,7 +9,6 @@ import { withPart } from '../part/read.ts';
 import { DamageRegister } from './damage.ts';
 import { Fingerprints } from './fingerprints.ts';
 import { IndexCache } from './index-cache.ts';
-import type { PartSource, Whereabouts } from './part-source.ts';
 
 export interface CatalogOptions {
   readonly folder: string;
@@ -20,6 +19,14 @@ export interface CatalogOptions {
   readonly indexBytes: number;
 }
 
+/** Where a consultation's events may lie. */
+export interface Whereabouts {
+  /** Parts to look into, the one that wins a conflict first. Paths are relative to the store's folder. */
+  readonly parts: readonly string[];
+  /** Parts so damaged that nobody can tell whose events they hold. */
+  readonly unreadable: readonly string[];
+}
+
 /** New parts that are read at a time: a share answers several requests sooner than one after another. */
 const readsAtOnce = 8;
 
@@ -27,14 +34,14 @@ const readsAtOnce = 8;
  * The level-0 parts. Each is opened once when it first appears; what is kept of it for good are four bytes for each
  * consultation in it, and its narrow columns for as long as there is room.
  */
-export class Level0Catalog implements PartSource {
+export class Level0Catalog {
   readonly #options: CatalogOptions;
   readonly #listing: Level0Listing;
   readonly #cache: IndexCache;
   readonly #damages: DamageRegister;
   /** Oldest part first. */
   #consultationsOf: ReadonlyMap<string, Fingerprints> = new Map();
-  #refreshing: Promise<void> | undefined;
+  #learning: Promise<void> | undefined;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -43,16 +50,27 @@ export class Level0Catalog implements PartSource {
     this.#damages = new DamageRegister(options.logger, () => options.clock.nowMs());
   }
 
-  async locate(consultationId: string): Promise<Whereabouts> {
-    await this.#refresh();
-    const damaged = this.#damages.errorFor(consultationId);
-    if (damaged) throw damaged;
-    const parts = [...this.#consultationsOf].filter(([, consultations]) => consultations.mayHave(consultationId));
-    // One that was whole when it was first seen is not among the blind ones: it is known whom it concerns.
-    const unreadable = this.#damages.unreadable().filter((part) => !this.#consultationsOf.has(part));
-    return { parts: parts.map(([part]) => part), unreadable };
+  /** The parts there are now. A read takes its own listing, so that it sees what was published by then. @throws the system's error */
+  list(): Promise<readonly string[]> {
+    return this.#listing.list();
   }
 
+  /**
+   * @param listed the parts that count: those of {@link list} that are not sealed.
+   * @throws PartDamaged when a part that is known to hold events of this consultation can't be read.
+   * @throws Error the system's, e.g. `ENOENT` when a part vanished in between: ask again.
+   */
+  async locate(consultationId: string, listed: readonly string[]): Promise<Whereabouts> {
+    await this.#learn(listed);
+    const damaged = this.#damages.errorFor(consultationId);
+    if (damaged) throw damaged;
+    const parts = listed.filter((part) => this.#consultationsOf.get(part)?.mayHave(consultationId));
+    // One that was whole when it was first seen is not among the blind ones: it is known whom it concerns.
+    const unreadable = this.#damages.unreadable().filter((part) => !this.#consultationsOf.has(part));
+    return { parts, unreadable };
+  }
+
+  /** Everything of a part but its payloads. @throws PartDamaged, or the system's error */
   async columnsOf(part: string): Promise<NarrowColumns> {
     const known = this.#cache.get(part);
     if (known) return known;
@@ -68,19 +86,18 @@ export class Level0Catalog implements PartSource {
     }
   }
 
-  /** A read never shares a listing that began before it, so that it sees what was published by then. */
-  async #refresh(): Promise<void> {
-    while (this.#refreshing) await this.#refreshing.catch(() => {});
-    this.#refreshing = this.#list();
+  /** One at a time, so that no part is opened twice. */
+  async #learn(listed: readonly string[]): Promise<void> {
+    while (this.#learning) await this.#learning.catch(() => {});
+    this.#learning = this.#openUnknown(listed);
     try {
-      await this.#refreshing;
+      await this.#learning;
     } finally {
-      this.#refreshing = undefined;
+      this.#learning = undefined;
     }
   }
 
-  async #list(): Promise<void> {
-    const listed = await this.#listing.list();
+  async #openUnknown(listed: readonly string[]): Promise<void> {
     const unknown = listed.filter((part) => !this.#consultationsOf.has(part) && !this.#damages.holds(part));
     const found = new Map<string, Fingerprints>();
     for (let at = 0; at < unknown.length; at += readsAtOnce) {

@@ -12,7 +12,7 @@ export const damagedParts = new Gauge({
 });
 
 /** How long a damaged part is taken for one before it is looked at again: it may have been restored, and a look costs 20 ms. */
-const lookAgainMs = 60_000;
+export const lookAgainMs = 60_000;
 
 interface Damage {
   readonly error: PartDamaged;
@@ -47,14 +47,14 @@ export class DamageRegister {
       () => undefined,
     );
     if (!this.#damages.has(part)) {
+      damagedParts.inc();
       this.#logger.error('a part is damaged; its events are missing until it is restored', { path: part, error });
     }
     this.#damages.set(part, { error, consultations, foundAtMs: this.#nowMs() });
-    damagedParts.set(this.#damages.size);
   }
 
   remove(part: string): void {
-    if (this.#damages.delete(part)) damagedParts.set(this.#damages.size);
+    if (this.#damages.delete(part)) damagedParts.dec();
   }
 
   parts(): readonly string[] {

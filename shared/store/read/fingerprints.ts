@@ -13,6 +13,10 @@ export class Fingerprints {
     this.#sorted = Uint32Array.from(texts, fingerprint).sort();
   }
 
+  get byteLength(): number {
+    return this.#sorted.byteLength;
+  }
+
   mayHave(text: string): boolean {
     const wanted = fingerprint(text);
     let [low, high] = [0, this.#sorted.length];

@@ -1,9 +1,9 @@
-import { formatUuid } from '../../domain/ids.ts';
+import { type EventId, formatUuid } from '../../domain/ids.ts';
 import type { NarrowColumns } from '../part/layout.ts';
 
 /** Where an event lies, and what decides whether it is on a page. */
 export interface Row {
-  readonly eventId: string;
+  readonly eventId: EventId;
   readonly eventType: string | undefined;
   readonly part: string;
   readonly row: number;
@@ -17,7 +17,7 @@ export function* rowsOf(part: string, columns: NarrowColumns, consultationId: st
   if (code < 0) return;
   for (let row = consultation.indexOf(code); row >= 0; row = consultation.indexOf(code, row + 1)) {
     yield {
-      eventId: formatUuid(columns.eventId, row * 16),
+      eventId: formatUuid(columns.eventId, row * 16) as EventId,
       eventType: eventTypeNames[eventType[row] ?? -1],
       part,
       row,

@@ -94,6 +94,10 @@ const launch = async (
     FI_STORE_DIR: path.join(folder, 'store'),
     FI_QUEUE_DIR: path.join(folder, 'queue'),
     FI_KEYS_FILE: path.join(folder, 'keys.json'),
+    FI_SIGNING_KEY_FILE: path.join(folder, 'signing-key'),
+    // What is sealed between two pages moves from one to the other; a test that is about sealing asks for it.
+    FI_SEAL_AGE_MS: '3600000',
+    FI_SEAL_PARTS: '100000',
     FI_MAX_BODY_BYTES: String(testedBodyBytes),
     FI_LOG_LEVEL: 'warn',
     ...settings,

@@ -14,6 +14,7 @@ export const operationsSuite = (subject: () => Subject): void => {
       expect([...operations].sort()).toEqual([
         'GET /consultations/{id}/events',
         'GET /consultations/{id}/events/{event_id}',
+        'GET /consultations/{id}/events/{event_id}/proof',
         'GET /health/live',
         'GET /health/ready',
         'GET /metrics',
@@ -33,8 +34,9 @@ export const operationsSuite = (subject: () => Subject): void => {
       expect((await api.get('/health/ready')).status).toBe(200);
     });
 
-    it('in gauges of its queues', async () => {
+    it('in gauges of its queues and of quarantine', async () => {
       const exposition = await readMetrics(subject().api);
+      expect(exposition).toMatch(/^fi_quarantine_open_letters \d/m);
       for (const gauge of ['fi_queue_length', 'fi_queue_pending']) {
         expect(exposition).toMatch(new RegExp(`^${gauge}\\{stream="fi-events"\\} \\d`, 'm'));
         expect(exposition).toMatch(new RegExp(`^${gauge}\\{stream="fi-events-dead-letter"\\} \\d`, 'm'));

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FilePublishing } from '../../../shared/store/files.ts';
+import type { LargeStoreFiles, RangeFile } from '../../../shared/store/files.ts';
 
 /** What goes wrong at a call: it fails undone, it fails although done, or the process ends in the middle of it. */
 export interface Fault {
@@ -15,6 +15,8 @@ interface Entry {
   readonly modifiedAtMs: number;
   /** True once its folder was synced with this name in it. */
   durable: boolean;
+  /** Bytes that survive a loss of power; all of them where undefined. A link to the file shares it. */
+  readonly synced?: { bytes: number };
 }
 
 const systemError = (code: string, file: string): Error => Object.assign(new Error(`${code}: ${file}`), { code });
@@ -23,11 +25,13 @@ const systemError = (code: string, file: string): Error => Object.assign(new Err
  * A disk as POSIX promises it and no better: a name survives a loss of power only when its folder was synced after it
  * was made, and a file that was being written may be cut off.
  */
-export class SimulatedFiles implements FilePublishing {
+export class SimulatedFiles implements LargeStoreFiles {
   nowMs = 1_000_000_000_000;
   fault: Fault | undefined;
   /** Calls since the process started, as `verb path`. */
   calls: string[] = [];
+  /** Files that are open for reading. */
+  openFiles = 0;
   #crashed = false;
   readonly #entries = new Map<string, Entry>();
 
@@ -48,6 +52,9 @@ export class SimulatedFiles implements FilePublishing {
     this.restart();
     for (const [name, entry] of this.#entries) if (!(entry.durable || keeps(name))) this.#entries.delete(name);
     for (const name of this.#entries.keys()) if (!this.#isReachable(name)) this.#entries.delete(name);
+    for (const [name, entry] of this.#entries) {
+      if (entry.synced) this.#entries.set(name, { ...entry, bytes: entry.bytes?.subarray(0, entry.synced.bytes) });
+    }
   }
 
   /** The files below a folder, with their bytes. */
@@ -77,8 +84,44 @@ export class SimulatedFiles implements FilePublishing {
     );
   }
 
+  async createExclusiveFrom(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const synced = { bytes: 0 };
+    await this.#call('createExclusiveFrom', file, () => this.#add(file, new Uint8Array(), synced));
+    for await (const piece of pieces) {
+      const append = (written: Uint8Array): void => {
+        const entry = this.#fileAt(file);
+        this.#entries.set(file, { ...entry, bytes: Buffer.concat([entry.bytes ?? new Uint8Array(), written]) });
+      };
+      await this.#call(
+        'append',
+        file,
+        () => append(piece),
+        () => append(piece.subarray(0, piece.length / 2)),
+      );
+    }
+    await this.#call('sync', file, () => {
+      synced.bytes = this.#fileAt(file).bytes?.length ?? 0;
+    });
+  }
+
+  async openRanges(file: string): Promise<RangeFile> {
+    const bytes = await this.#call('openRanges', file, () => Buffer.from(this.#fileAt(file).bytes ?? new Uint8Array()));
+    this.openFiles++;
+    return {
+      bytes: bytes.length,
+      read: (offset, length) => this.#call('readRange', file, () => bytes.subarray(offset, offset + length)),
+      close: () => {
+        this.openFiles--;
+        return Promise.resolve();
+      },
+    };
+  }
+
   link(from: string, to: string): Promise<void> {
-    return this.#call('link', to, () => this.#add(to, this.#fileAt(from).bytes));
+    return this.#call('link', to, () => {
+      const { bytes, synced } = this.#fileAt(from);
+      this.#add(to, bytes, synced);
+    });
   }
 
   unlink(file: string): Promise<void> {
@@ -93,6 +136,15 @@ export class SimulatedFiles implements FilePublishing {
       if (this.#entries.has(folder)) return;
       if (!this.#entries.has(path.dirname(folder))) throw systemError('ENOENT', folder);
       this.#entries.set(folder, { bytes: undefined, modifiedAtMs: this.nowMs, durable: false });
+    });
+  }
+
+  removeFolder(folder: string): Promise<void> {
+    return this.#call('removeFolder', folder, () => {
+      if (!this.#entries.has(folder)) throw systemError('ENOENT', folder);
+      for (const name of this.#entries.keys())
+        if (path.dirname(name) === folder) throw systemError('ENOTEMPTY', folder);
+      this.#entries.delete(folder);
     });
   }
 
@@ -123,10 +175,10 @@ export class SimulatedFiles implements FilePublishing {
     return entry;
   }
 
-  #add(file: string, bytes: Uint8Array | undefined): void {
+  #add(file: string, bytes: Uint8Array | undefined, synced?: { bytes: number }): void {
     if (this.#entries.has(file)) throw systemError('EEXIST', file);
     if (!this.#entries.has(path.dirname(file))) throw systemError('ENOENT', file);
-    this.#entries.set(file, { bytes, modifiedAtMs: this.nowMs, durable: false });
+    this.#entries.set(file, { bytes, modifiedAtMs: this.nowMs, durable: false, ...(synced ? { synced } : {}) });
   }
 
   async #call<Result>(verb: string, file: string, act: () => Result, actHalf: () => void = () => {}): Promise<Result> {

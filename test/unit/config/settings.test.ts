@@ -35,11 +35,23 @@ test.each([
   [{ FI_PACK_BYTES: '1048577' }, 'FI_PACK_BYTES=1048577'],
   [{ FI_QUEUE_URL: 'ftp://queue', FI_DEAD_LETTER_QUEUE_URL: 'http://dead' }, 'FI_QUEUE_URL=ftp://queue'],
   [{ FI_QUEUE_URL: 'http://queue/1/q' }, 'FI_DEAD_LETTER_QUEUE_URL is required'],
+  [{ FI_LOG_ORIGIN: 'our log' }, 'FI_LOG_ORIGIN=our log'],
+  [
+    { FI_STORE_DIR: '/s', FI_SIGNING_KEY_FILE: '/s/log/key' },
+    'FI_SIGNING_KEY_FILE=/s/log/key: must not be in FI_STORE_DIR',
+  ],
+  [{ FI_STORE_DIR: '/s', FI_CHECKPOINT_DIR: '/s' }, 'FI_CHECKPOINT_DIR=/s: must not be in FI_STORE_DIR'],
   [{ FI_STORE_DRI: '/x' }, 'FI_STORE_DRI is not a setting; did you mean FI_STORE_DIR?'],
 ])('%j stops the start with a line that names it', (environment, named) => {
   const problems = problemsOf(environment);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(named);
+});
+
+test('a folder beside the store whose name begins like it is not in it', () => {
+  expect(problemsOf({ FI_STORE_DIR: '/s', FI_CHECKPOINT_DIR: '/s-checkpoints', FI_SIGNING_KEY_FILE: '/..s' })).toEqual(
+    [],
+  );
 });
 
 test('all problems are told at once, and what is not ours is left alone', () => {

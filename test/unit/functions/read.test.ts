@@ -42,6 +42,11 @@ const listReader = (events: readonly StoredEvent[]): EventReader & { readonly qu
       return { events: events.slice(from, to), next: to < events.length ? String(to) : undefined };
     },
     byId: async (_, id) => events.find((event) => event.eventId === id),
+    proofOf: async (_, id) => {
+      const event = events.find(({ eventId }) => eventId === id);
+      if (event === undefined) return { kind: 'absent' };
+      return event.position === undefined ? { kind: 'unsealed' } : { kind: 'proven', text: 'c2sp.org/tlog-proof@v1\n' };
+    },
   };
 };
 
@@ -100,6 +105,7 @@ describe('GET events', () => {
     const reader: EventReader = {
       byConsultation: async () => ({ events: [stored(1)], next: undefined, unreadable: ['level0/a/x.h5'] }),
       byId: async () => undefined,
+      proofOf: async () => ({ kind: 'absent' }),
     };
     const handler = createHandler({ reader, keys: open, logger: silentLogger });
     const request = gatewayEvent({ method: 'GET', target: path });
@@ -157,6 +163,18 @@ describe('GET events', () => {
     });
     const missing = await get(`${path}/${eventId(11)}`);
     expect([missing.statusCode, bodyOf<Problem>(missing).field]).toEqual([404, 'event_id']);
+  });
+
+  it('proves one that is sealed, and says of others that they are not, or not there', async () => {
+    const sealed = { ...stored(1), position: 7 };
+    const { get } = setup([sealed, stored(2)]);
+    const proof = await get(`${path}/${sealed.eventId.toUpperCase()}/proof`);
+    expect([proof.statusCode, proof.body]).toEqual([200, 'c2sp.org/tlog-proof@v1\n']);
+    const early = await get(`${path}/${stored(2).eventId}/proof`);
+    expect([early.statusCode, bodyOf(early)]).toMatchObject([409, { field: 'event_id' }]);
+    expect(early.headers).toHaveProperty('retry-after');
+    expect((await get(`${path}/${stored(3).eventId}/proof`)).statusCode).toBe(404);
+    expect((await get(`${path}/nonsense/proof`)).statusCode).toBe(400);
   });
 
   it('needs a key that may read the consultation, and leaves a line in the access log', async () => {

@@ -27,6 +27,7 @@ const variablesOf = (settings: Record<string, string> = {}): Record<string, stri
   FI_STORE_DIR: path.join(folder, 'store'),
   FI_QUEUE_DIR: path.join(folder, 'queue'),
   FI_KEYS_FILE: path.join(folder, 'keys.json'),
+  FI_SIGNING_KEY_FILE: path.join(folder, 'signing-key'),
   FI_QUEUE_SEGMENT_BYTES: String(4 * 1024 ** 2),
   FI_QUEUE_MAX_BYTES: String(64 * 1024 ** 2),
   FI_LOG_LEVEL: 'silent',

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { EventId } from '../../../shared/domain/ids.ts';
 import { FirstRows, type Row } from '../../../shared/store/read/rows.ts';
 
 const rowOf = (id: number, eventType: string, part: string): Row => ({
-  eventId: String(id).padStart(6, '0'),
+  eventId: String(id).padStart(6, '0') as EventId,
   eventType,
   part,
   row: 0,

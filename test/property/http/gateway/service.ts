@@ -64,6 +64,7 @@ const reader: EventReader = {
     const event = storedAs(consultationId);
     return eventId === event.eventId ? event : undefined;
   },
+  proofOf: async () => ({ kind: 'absent' }),
 };
 
 const keys: KeyRing = {
@@ -101,10 +102,10 @@ export const startService = async (folder: string): Promise<Service> => {
   const functions: Readonly<Record<HttpFunction, HttpHandler>> = {
     ingest: createIngest({ ...(await wiring.ingest()), keys }),
     read: createRead({ ...dependencies, reader }),
+    replay: createReplay({ ...(await wiring.replay()), keys }),
     health: createHealth({ ...dependencies, queue, store: { probe: async () => {} } }),
     metrics: createMetrics({ ...dependencies, metricsText: async () => '', sample: async () => {} }),
     openapi: createOpenApi(dependencies),
-    replay: createReplay({ ...(await wiring.replay()), keys }),
     fallback: createFallback(dependencies),
   };
   const dispatch = createDispatch({ functions, isDraining: () => false, failed: () => {}, logger: silentLogger });

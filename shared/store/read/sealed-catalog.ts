@@ -1,0 +1,133 @@
+import path from 'node:path';
+import { PartDamaged } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../telemetry/log.ts';
+import type { CommittedPart } from '../commits/format.ts';
+import type { StoreState } from '../commits/state.ts';
+import type { RangeReading } from '../files.ts';
+import { openSealedPart, type SealedPart } from '../part/sealed/open.ts';
+import { damagedParts, lookAgainMs } from './damage.ts';
+import { FingerprintCache } from './fingerprint-cache.ts';
+import { Fingerprints } from './fingerprints.ts';
+
+export interface SealedCatalogOptions {
+  readonly folder: string;
+  readonly files: RangeReading;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Most memory for whose events the parts hold, in bytes. */
+  readonly indexBytes: number;
+}
+
+/** Where a consultation's sealed events may lie. */
+export interface SealedWhereabouts {
+  /** In ascending order of their first position. */
+  readonly parts: readonly CommittedPart[];
+  /** Parts so damaged that nobody can tell whose events they hold. */
+  readonly unreadable: readonly string[];
+}
+
+/** Parts that are opened at a time: a share answers several requests sooner than one after another. */
+const opensAtOnce = 8;
+
+const byFirstPosition = (left: CommittedPart, right: CommittedPart): number =>
+  left.first_position - right.first_position;
+
+/**
+ * The live sealed parts. Of each is kept, while there is room, whose events it holds: four bytes a consultation, so that one
+ * consultation costs what it holds and not what the store holds.
+ */
+export class SealedCatalog {
+  readonly #options: SealedCatalogOptions;
+  readonly #consultationsOf: FingerprintCache;
+  readonly #damagedAtMs = new Map<string, number>();
+  #order: { readonly parts: StoreState['parts']; readonly sorted: readonly CommittedPart[] } | undefined;
+
+  constructor(options: SealedCatalogOptions) {
+    this.#options = options;
+    this.#consultationsOf = new FingerprintCache(options.indexBytes);
+  }
+
+  /**
+   * @param behind only parts that have a position behind this one.
+   * @throws Error the system's, e.g. `ENOENT` when a part was merged away in between: ask again with a newer state.
+   */
+  async locate(state: StoreState, consultationId: string, behind: number): Promise<SealedWhereabouts> {
+    const candidates = this.#sorted(state).filter(({ last_position }) => last_position > behind);
+    const parts: CommittedPart[] = [];
+    const unreadable: string[] = [];
+    for (let at = 0; at < candidates.length; at += opensAtOnce) {
+      const some = candidates.slice(at, at + opensAtOnce);
+      const known = await Promise.all(some.map((part) => this.#consultations(part)));
+      for (const [index, part] of some.entries()) {
+        const consultations = known[index];
+        if (consultations === undefined) unreadable.push(part.path);
+        else if (consultations.mayHave(consultationId)) parts.push(part);
+      }
+    }
+    return { parts, unreadable };
+  }
+
+  /** The parts that may hold the event at a position. */
+  holding(state: StoreState, position: number): readonly CommittedPart[] {
+    return this.#sorted(state).filter((part) => part.first_position <= position && position <= part.last_position);
+  }
+
+  /** Lets `use` read from a part. @throws PartDamaged, or the system's error */
+  async withPart<Result>(
+    { path: part, base_position }: CommittedPart,
+    use: (sealed: SealedPart) => Promise<Result>,
+  ): Promise<Result> {
+    const file = await this.#options.files.openRanges(path.join(this.#options.folder, part));
+    try {
+      return await use(await openSealedPart(file, { path: part, basePosition: base_position }));
+    } catch (error) {
+      if (error instanceof PartDamaged) this.#markDamaged(part, error);
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Sorted once a state; parts that are no longer live are forgotten then. */
+  #sorted({ parts }: StoreState): readonly CommittedPart[] {
+    if (this.#order?.parts === parts) return this.#order.sorted;
+    const sorted = [...parts.values()].sort(byFirstPosition);
+    this.#order = { parts, sorted };
+    this.#consultationsOf.keepOnly((part) => parts.has(part));
+    for (const part of this.#damagedAtMs.keys()) if (!parts.has(part)) this.#forgetDamage(part);
+    return sorted;
+  }
+
+  async #consultations(part: CommittedPart): Promise<Fingerprints | undefined> {
+    const known = this.#consultationsOf.get(part.path);
+    if (known) return known;
+    const foundAtMs = this.#damagedAtMs.get(part.path);
+    if (foundAtMs !== undefined && this.#options.clock.nowMs() - foundAtMs < lookAgainMs) return undefined;
+    try {
+      const names = await this.withPart(part, (sealed) => sealed.consultations());
+      const fingerprints = new Fingerprints(names);
+      this.#consultationsOf.add(part.path, fingerprints);
+      this.#forgetDamage(part.path);
+      return fingerprints;
+    } catch (error) {
+      if (error instanceof PartDamaged) return undefined;
+      throw error;
+    }
+  }
+
+  #markDamaged(part: string, error: PartDamaged): void {
+    if (!this.#damagedAtMs.has(part)) {
+      damagedParts.inc();
+      this.#options.logger.error('a part is damaged; its events are missing until it is restored', {
+        path: part,
+        error,
+      });
+    }
+    this.#damagedAtMs.set(part, this.#options.clock.nowMs());
+  }
+
+  #forgetDamage(part: string): void {
+    if (this.#damagedAtMs.delete(part)) damagedParts.dec();
+  }
+}

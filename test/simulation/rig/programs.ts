@@ -1,0 +1,73 @@
+import type { StoredEvent } from '../../../shared/domain/event.ts';
+import type { ConsultationId } from '../../../shared/domain/ids.ts';
+import { consultations } from './events.ts';
+import type { SimulatedMount } from './share.ts';
+import { type Program, requireOutage, type World } from './world.ts';
+
+/** Stores what the queue gives, until it is empty; messages are acknowledged unless the process ends before, or forgets to. */
+export const persisting =
+  (world: World, rounds: number): Program =>
+  async (files) => {
+    const { random } = world.scheduler;
+    const persist = world.newPersist(files);
+    for (let round = 0; round < rounds && world.queue.length > 0; round++) {
+      const packs = world.queue.receive(1 + random.below(3));
+      const { failedMessageIds } = await persist(packs);
+      await world.scheduler.turn();
+      if (files.crashed) return;
+      if (random.chance(0.1)) continue;
+      world.queue.acknowledge(packs.filter(({ messageId }) => !failedMessageIds.includes(messageId)));
+    }
+  };
+
+/** Seals what is there, again and again, with pauses in which others go on. */
+export const sealing =
+  (world: World, rounds: number): Program =>
+  async (files) => {
+    const { random } = world.scheduler;
+    const sealer = world.newSealer(files);
+    for (let round = 0; round < rounds; round++) {
+      try {
+        await sealer.seal();
+        if (random.chance(0.3)) await sealer.mergeIndex();
+      } catch (error) {
+        requireOutage(error, files);
+      }
+      if (random.chance(0.3)) await world.scheduler.sleep(random.below(900_000));
+    }
+  };
+
+/** What one client of the read API saw: the sealed events of each consultation, in the order in which its cursor gave them. */
+export type Followed = Map<ConsultationId, StoredEvent[]>;
+
+const nextPage = async (
+  world: World,
+  files: SimulatedMount,
+  followed: Followed,
+  reader: ReturnType<World['newReader']>,
+) => {
+  const { random } = world.scheduler;
+  const consultationId = random.pick(consultations);
+  const seen = followed.get(consultationId) ?? [];
+  const last = seen.at(-1)?.position;
+  try {
+    const page = await reader.byConsultation({
+      consultationId,
+      limit: 1 + random.below(4),
+      includeUnsealed: random.chance(0.5),
+      ...(last === undefined ? {} : { after: String(last) }),
+    });
+    const sealed = page.events.filter(({ position }) => position !== undefined);
+    followed.set(consultationId, [...seen, ...sealed]);
+  } catch (error) {
+    requireOutage(error, files);
+  }
+};
+
+/** Follows every consultation by its cursor. */
+export const following =
+  (world: World, rounds: number, followed: Followed): Program =>
+  async (files) => {
+    const reader = world.newReader(files);
+    for (let round = 0; round < rounds; round++) await nextPage(world, files, followed, reader);
+  };

@@ -1,0 +1,94 @@
+import { expect } from 'vitest';
+import type { AcceptedEvent, StoredEvent } from '../../../shared/domain/event.ts';
+import { contentHash } from '../../../shared/domain/leaf.ts';
+import { encodeEvent } from '../../../shared/queue/packs/encode.ts';
+import { CommitLog } from '../../../shared/store/commits/commit-log.ts';
+import { verifyCheckpoint } from '../../../shared/store/log/checkpoint.ts';
+import { verifyTlogProof } from '../../../shared/store/log/tlog-proof.ts';
+import { merkleRoot } from '../../../shared/store/merkle.ts';
+import { consultations, identityOf } from './events.ts';
+import { type Followed, persisting } from './programs.ts';
+import { noFaults } from './share.ts';
+import { signer, store, type World } from './world.ts';
+
+const contentOf = (event: AcceptedEvent): string =>
+  `${identityOf(event)} ${Buffer.from(contentHash(event)).toString('hex')}`;
+
+/** Everything readable, sealed and not, page by page. */
+const readAll = async (world: World): Promise<readonly StoredEvent[]> => {
+  const reader = world.newReader(world.share.mount(noFaults));
+  const events: StoredEvent[] = [];
+  for (const consultationId of consultations) {
+    for (let after: string | undefined; ; ) {
+      const query = { consultationId, limit: 3, includeUnsealed: true, ...(after === undefined ? {} : { after }) };
+      const page = await reader.byConsultation(query);
+      expect(page.unreadable).toBeUndefined();
+      events.push(...page.events);
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+  }
+  return events;
+};
+
+/** The share works again: what waits is stored and sealed. */
+const settle = async (world: World): Promise<void> => {
+  const files = world.share.mount(noFaults);
+  while (world.queue.length > 0) await persisting(world, 100)(files);
+  const sealer = world.newSealer(files);
+  while ((await sealer.seal()).kind !== 'idle');
+};
+
+/** Each accepted event is readable once, or in quarantine since another one has its id. */
+const expectExactlyOnce = (world: World, readable: readonly StoredEvent[]): void => {
+  const identities = readable.map(identityOf).sort();
+  expect(identities).toEqual([...new Set(world.accepted.map(identityOf))].sort());
+  const sent = new Map(world.accepted.map((event) => [contentOf(event), event]));
+  for (const event of readable) expect(sent.has(contentOf(event)), `${event.eventId} was never sent so`).toBe(true);
+  const kept = new Set(readable.map(contentOf));
+  const letters = [...world.share.filesBelow(`${store}/quarantine`).values()].map((bytes) =>
+    Buffer.from(bytes).toString('utf8'),
+  );
+  const quarantined = [...letters, ...world.deadLetters.bodies].join('\n');
+  for (const [content, event] of sent) {
+    if (kept.has(content)) continue;
+    const record = JSON.stringify(encodeEvent(event)).slice(1, -1);
+    const isThere = world.accepted.some(
+      (other) => contentOf(other) === content && quarantined.includes(JSON.stringify(encodeEvent(other)).slice(1, -1)),
+    );
+    expect(isThere, `${record} is neither readable nor in quarantine`).toBe(true);
+  }
+};
+
+/** The log is the Merkle tree over what is readable, in the order of positions, and proves each of it. */
+const expectLog = async (world: World, readable: readonly StoredEvent[]): Promise<void> => {
+  const ordered = readable.toSorted((left, right) => (left.position ?? -1) - (right.position ?? -1));
+  expect(ordered.map(({ position }) => position)).toEqual(ordered.map((_, index) => index));
+  const files = world.share.mount(noFaults);
+  const { checkpoint } = await new CommitLog({ folder: store, files }).catchUp();
+  const { size, root } = verifyCheckpoint(checkpoint, [signer.verifierKey]);
+  expect([size, root]).toEqual([ordered.length, merkleRoot(Buffer.concat(ordered.map(({ leaf }) => leaf)))]);
+  const reader = world.newReader(files);
+  for (const { consultationId, eventId, leaf } of ordered) {
+    const proof = await reader.proofOf(consultationId, eventId);
+    if (proof.kind !== 'proven') throw new Error(`${eventId} is ${proof.kind}`);
+    verifyTlogProof(proof.text, leaf, [signer.verifierKey]);
+  }
+};
+
+const expectFollowed = (followed: Followed, readable: readonly StoredEvent[]): void => {
+  for (const [consultationId, seen] of followed) {
+    const all = readable.filter((event) => event.consultationId === consultationId);
+    expect(seen, `the cursor of ${consultationId}`).toEqual(all.slice(0, seen.length));
+  }
+};
+
+/** Holds a world against the promises, once its share works again. @throws what is broken */
+export const judge = async (world: World, followed: readonly Followed[]): Promise<readonly StoredEvent[]> => {
+  await settle(world);
+  const readable = await readAll(world);
+  expectExactlyOnce(world, readable);
+  await expectLog(world, readable);
+  for (const each of followed) expectFollowed(each, readable);
+  return readable;
+};

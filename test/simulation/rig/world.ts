@@ -1,0 +1,121 @@
+import type { AcceptedEvent } from '../../../shared/domain/event.ts';
+import { createUuidV7Source } from '../../../shared/domain/ids.ts';
+import type { Clock } from '../../../shared/ports/clock.ts';
+import { createPersistStage } from '../../../shared/stages/persist.ts';
+import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
+import { createPartWriter } from '../../../shared/store/level0.ts';
+import { generateSigningKey, openSigner } from '../../../shared/store/log/note/signer.ts';
+import type { EventReader } from '../../../shared/store/port.ts';
+import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
+import { createEventReader } from '../../../shared/store/read.ts';
+import { Sealer } from '../../../shared/store/seal/sealer.ts';
+import { silentLogger } from '../../../shared/telemetry/log.ts';
+import { anyEvent } from './events.ts';
+import { createDeadLetters, SimulatedQueue } from './queue.ts';
+import { createRandom } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { type Faults, type SimulatedMount, SimulatedShare } from './share.ts';
+
+export const store = '/store';
+export const graceMs = 600_000;
+export const signer = openSigner(generateSigningKey('simulation.local/log', new Uint8Array(32).fill(9)));
+
+/** A program on some host; all that it knows ends with it. */
+export type Program = (files: SimulatedMount) => Promise<void>;
+
+/** One store, one queue, and what was accepted, under one seed. */
+export class World {
+  readonly scheduler: Scheduler;
+  readonly share: SimulatedShare;
+  readonly queue: SimulatedQueue;
+  readonly deadLetters = createDeadLetters();
+  readonly accepted: AcceptedEvent[] = [];
+  readonly clock: Clock;
+  #names = 0;
+  #numbers = 0;
+
+  constructor(seed: number) {
+    const random = createRandom(seed);
+    this.scheduler = new Scheduler(random);
+    this.share = new SimulatedShare(this.scheduler, store);
+    this.queue = new SimulatedQueue(random);
+    const { scheduler } = this;
+    this.clock = {
+      nowMs: () => scheduler.nowMs,
+      monotonicMs: () => scheduler.nowMs,
+      sleep: (ms) => scheduler.sleep(ms),
+      after: () => ({ cancel: () => {} }),
+    };
+  }
+
+  /** Clients send some events; each gets its 202. */
+  accept(packs: number): void {
+    const { random, nowMs } = this.scheduler;
+    for (let pack = 0; pack < packs; pack++) {
+      const events = Array.from({ length: 1 + random.below(4) }, () => {
+        const event = anyEvent(random, ++this.#numbers, nowMs - random.below(100_000_000), this.accepted);
+        this.accepted.push(event);
+        return event;
+      });
+      this.queue.send(events);
+    }
+  }
+
+  newPersist(files: SimulatedMount) {
+    const { clock } = this;
+    const { random } = this.scheduler;
+    return createPersistStage({
+      writer: createPartWriter({ folder: store, files, clock, random: (target) => random.fill(target) }),
+      deadLetters: this.deadLetters,
+      compressionOf: () => undefined,
+      fallbackCompression: 'gzip-1',
+      clock,
+      logger: silentLogger,
+    });
+  }
+
+  newSealer(files: SimulatedMount): Sealer {
+    const { clock } = this;
+    const { random } = this.scheduler;
+    return new Sealer({
+      folder: store,
+      files,
+      clock,
+      logger: silentLogger,
+      newId: createUuidV7Source(clock.nowMs, (target) => random.fill(target)),
+      pace: { waitingParts: 1, waitingMs: 0 },
+      batch: { events: 12, bytes: 1_000_000 },
+      graceMs,
+      compressionOf: () => 'gzip-1',
+      openSigner: async () => signer,
+      checkpointFolder: undefined,
+      quarantine: createConflictQuarantine(
+        createLetterPublisher(store, files, () => `name-${++this.#names}`),
+        silentLogger,
+      ),
+    });
+  }
+
+  newReader(files: SimulatedMount): EventReader {
+    return createEventReader({ folder: store, files, clock: this.clock });
+  }
+
+  /** Runs a program, and again from nothing each time that its process ends in the middle, until it comes to its end. */
+  async host(faults: Faults, program: Program): Promise<void> {
+    for (;;) {
+      const files = this.share.mount(faults);
+      try {
+        await program(files);
+        return;
+      } catch (error) {
+        if (!files.crashed) throw error;
+      }
+    }
+  }
+}
+
+/** The store said that it can't be used for now; anything else is a finding. */
+export const requireOutage = (error: unknown, files: SimulatedMount): void => {
+  if (files.crashed) throw error;
+  if (!(error instanceof Error && 'tag' in error && error.tag === 'StoreUnavailable')) throw error;
+};
