@@ -145,6 +145,27 @@ describe('reading a part of some megabytes', () => {
     expect(reads.reduce((sum, length) => sum + length, 0)).toBeLessThan(bytes.length / 3);
   });
 
+  it('asks for what lies apart at once, not one after another', async () => {
+    const { bytes } = await largePart();
+    const file = rangeOf(bytes);
+    let inFlight = 0;
+    let most = 0;
+    const range: RangeFile = {
+      ...file,
+      read: async (from, length) => {
+        most = Math.max(most, ++inFlight);
+        const found = await file.read(from, length);
+        inFlight--;
+        return found;
+      },
+    };
+    const part = await openSealedPart(range, { path: 'part.h5', basePosition: 0 });
+    expect(most).toBe(1);
+    // The offsets of a window lie in three chunks, between those of other columns.
+    expect(await part.rowAt(19_999)).toBeGreaterThan(0);
+    expect(most).toBe(3);
+  });
+
   it('tells what is on a page without its payloads', async () => {
     const { bytes, events } = await largePart();
     const part = await openBytes(bytes, 5);
