@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PartDamaged } from '../../../../shared/domain/errors.ts';
 import type { AcceptedEvent } from '../../../../shared/domain/event.ts';
-import type { ConsultationId } from '../../../../shared/domain/ids.ts';
+import type { ConsultationId, EventId } from '../../../../shared/domain/ids.ts';
 import { nodeStoreFiles, type RangeFile, rangeOf } from '../../../../shared/store/files.ts';
 import { toColumns } from '../../../../shared/store/part/columns.ts';
 import { openSealedPart } from '../../../../shared/store/part/sealed/open.ts';
@@ -31,11 +31,15 @@ const counted = (bytes: Uint8Array) => {
   return { range, reads };
 };
 
-/** A part of some megabytes: 20,000 events of 2,000 consultations, with payloads that don't deflate. */
+/** A part of some megabytes: 20,000 events of 2,000 consultations, with ids and payloads that hardly deflate. */
 const largePart = async () => {
   const noise = (): string => Array.from({ length: 8 }, () => crypto.randomUUID()).join('');
   const events = Array.from({ length: 20_000 }, (_, number) =>
-    eventOf(number, { consultationId: consultationOf(number % 2_000), payload: `{"n":"${noise()}"}` }),
+    eventOf(number, {
+      consultationId: consultationOf(number % 2_000),
+      eventId: crypto.randomUUID() as EventId,
+      payload: `{"n":"${noise()}"}`,
+    }),
   );
   return { events, ...(await writeSealedPart(positioned(events), header, 'gzip-1')) };
 };
@@ -161,9 +165,9 @@ describe('reading a part of some megabytes', () => {
     };
     const part = await openSealedPart(range, { path: 'part.h5', basePosition: 0 });
     expect(most).toBe(1);
-    // The offsets of a window lie in three chunks, between those of other columns.
+    // The offsets lie in three chunks, between those of other columns; the last, short one is near enough to be read with the second.
     expect(await part.rowAt(19_999)).toBeGreaterThan(0);
-    expect(most).toBe(3);
+    expect(most).toBe(2);
   });
 
   it('tells what is on a page without its payloads', async () => {
