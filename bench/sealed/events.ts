@@ -8,7 +8,7 @@ export const day = '2026-11-23';
 export const segment = 'clinical';
 
 /** Copies of the shared events that go on at once: consultations overlap, as they do in a clinic. */
-const copiesAtOnce = 4;
+const mostCopiesAtOnce = 4;
 
 /** Milliseconds from an event to its arrival: mostly some tens, sometimes a second. */
 const latencyMs = (): number => 20 + Math.floor(-Math.log(1 - Math.random()) * 80);
@@ -42,6 +42,7 @@ const bySealOrder = (left: AcceptedEvent, right: AcceptedEvent): number => {
  */
 export function* sealBatches(count: number, batchEvents: number): Generator<readonly AcceptedEvent[]> {
   const source = readSourceEvents();
+  const copiesAtOnce = Math.min(mostCopiesAtOnce, Math.ceil(count / source.length));
   const first = Date.parse(source[0]?.occurredAt ?? '');
   const rounds = Math.ceil(count / (source.length * copiesAtOnce));
   const roundMs = 86_000_000 / rounds;

@@ -15,8 +15,7 @@ export class ByteWriter {
   }
 
   u8(...values: readonly number[]): this {
-    for (const value of values) this.#bytes.writeUInt8(value, this.#reserve(1));
-    return this;
+    return this.raw(Uint8Array.from(values));
   }
 
   u16(value: number): this {

@@ -66,19 +66,39 @@ export class ChunkSource {
   }
 
   /**
-   * Hands each chunk to `use` as it was before deflate, still shuffled, in the order of their addresses; one read's worth
-   * of them is in memory at a time.
+   * Hands each chunk to `use` as it was before deflate, still shuffled, in the order of their addresses; in memory are a
+   * few reads' worth of them as they stand in the file, and one as it was.
    * @throws Error from zlib for a chunk that changed.
    */
   async each(requests: readonly ChunkRequest[], use: (request: ChunkRequest, raw: Uint8Array) => void): Promise<void> {
-    for (const { from, to, requests: members } of coalesce(requests)) {
-      const bytes = await this.bytesAt(from, to - from);
+    for await (const { from, bytes, requests: members } of this.#ahead(coalesce(requests))) {
       for (const request of members) {
         const place = placeOf(request);
         const deflated = bytes.subarray(place.address - from, place.address - from + place.bytes);
         const length = chunkBytesOf(request.dataset);
         use(request, length > largeBytes ? await inflateLargeChunk(deflated, length) : inflateChunk(deflated, length));
       }
+    }
+  }
+
+  /** Begins reads before they are needed, up to {@link mostReadBytes}: a share answers several sooner than one after another. */
+  async *#ahead(reads: readonly Read[]): AsyncGenerator<Read & { readonly bytes: Uint8Array }> {
+    const begun: Promise<Uint8Array>[] = [];
+    let bytesAhead = 0;
+    for (const [index, read] of reads.entries()) {
+      for (let next = reads[begun.length]; next !== undefined; next = reads[begun.length]) {
+        const length = next.to - next.from;
+        if (begun.length > index && bytesAhead + length > mostReadBytes) break;
+        const reading = this.bytesAt(next.from, length);
+        // Whoever comes to it gets the error.
+        reading.catch(() => {});
+        begun.push(reading);
+        bytesAhead += length;
+      }
+      yield { ...read, bytes: (await begun[index]) ?? new Uint8Array() };
+      // What was handed out is not to be held until the last one is.
+      begun[index] = Promise.resolve(new Uint8Array());
+      bytesAhead -= read.to - read.from;
     }
   }
 }

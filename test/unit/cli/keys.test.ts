@@ -29,7 +29,10 @@ test('a new key is shown once, alone on standard output, and works as it was mad
   expect(principal.may('append', 'x-1')).toBe(true);
   expect(principal.may('append', 'x-12')).toBe(false);
   expect(principal.may('read', 'abcd')).toBe(false);
-  expect(readFileSync(keysFile, 'utf8')).not.toContain(out.trim().split('_')[2]);
+  // The secret is base64url, which may have an underscore of its own: what follows the second one is all of it.
+  const secret = out.trim().split('_').slice(2).join('_');
+  expect(secret).toHaveLength(43);
+  expect(readFileSync(keysFile, 'utf8')).not.toContain(secret);
 });
 
 test('keys are listed without secrets, and a revoked one is in force no more', async () => {

@@ -110,6 +110,11 @@ export class SealedPartBuilder {
     return this.#count;
   }
 
+  /** Before deflate. */
+  get payloadBytes(): number {
+    return this.#payloads.bytes;
+  }
+
   /** Deflated payload so far, of chunks that are done. */
   get deflatedBytes(): number {
     return this.#payloads.deflatedBytes;

@@ -1,7 +1,7 @@
 import { deflateChunk, deflateLargeChunk } from '../../hdf5/filters.ts';
 
-/** Chunks on their way at once: enough for libuv's four threads, and each holds its bytes and a quarter of a megabyte. */
-const mostInFlight = 6;
+/** Chunks on their way at once: as many as libuv has threads; each holds its bytes and a quarter of a megabyte. */
+const mostInFlight = 4;
 
 /** Fewer bytes are deflated at once: handing them to a thread and back takes longer. */
 const smallBytes = 16 * 1024;

@@ -23,6 +23,9 @@ export interface MergedPart extends RenderedPart {
   readonly basePosition: number;
 }
 
+/** Payload before deflate at which a part ends whatever it deflates to: half of what its 1,024 chunks hold. */
+const mostPayloadBytes = 512 * 1024 * 1024;
+
 /** Fills parts, one after another. */
 class Output {
   readonly #header: Omit<SealedPartHeader, 'partId'>;
@@ -43,14 +46,14 @@ class Output {
   }
 
   /** True when {@link flush} is to be waited for before the next row. */
-  get isBusy(): boolean {
-    return this.#builder?.isBusy ?? false;
+  get isDue(): boolean {
+    return this.#builder !== undefined && (this.#builder.isBusy || this.#isTooLarge(this.#builder));
   }
 
   /** Waits for chunks on their way, and ends the part that is open where it is too large by now. */
   async *flush(): AsyncGenerator<MergedPart> {
     await this.#builder?.settle();
-    if ((this.#builder?.deflatedBytes ?? 0) >= this.#options.mostBytes) yield* this.end();
+    if (this.#builder && this.#isTooLarge(this.#builder)) yield* this.end();
   }
 
   /** The position that offsets of the part count from, which is begun where none is open. */
@@ -75,6 +78,10 @@ class Output {
     const basePosition = this.#basePosition;
     const header = { ...this.#header, partId: this.#options.newPartId() };
     yield { ...(await builder.finish(header)), basePosition };
+  }
+
+  #isTooLarge({ deflatedBytes, payloadBytes }: SealedPartBuilder): boolean {
+    return deflatedBytes >= this.#options.mostBytes || payloadBytes >= mostPayloadBytes;
   }
 }
 
@@ -110,7 +117,7 @@ export async function* mergeParts(inputs: readonly SealedPart[], options: MergeO
       const row = rowOf[index] ?? 0;
       const payload = payloadInMemory(source, row) ?? (await namingDamage(source.path, () => readPayload(source, row)));
       output.append(sealedRowOf(source, row, output.baseFor(window), payload));
-      if (output.isBusy) yield* output.flush();
+      if (output.isDue) yield* output.flush();
     }
     for (const input of waiting) input.leave(window);
     waiting = waiting.filter(({ isDone }) => !isDone);
