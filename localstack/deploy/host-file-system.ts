@@ -5,10 +5,12 @@ const isOfFileSystem = (statement: unknown): boolean => {
   return actions.length > 0 && actions.every((action) => String(action).startsWith('elasticfilesystem:'));
 };
 
-const withoutFileSystem = (policy: unknown): unknown => {
-  if (!isRecord(policy) || !isRecord(policy.PolicyDocument)) return policy;
+/** What is left of a policy; nothing where it was about files alone, since IAM refuses one without statements. */
+const withoutFileSystem = (policy: unknown): readonly unknown[] => {
+  if (!isRecord(policy) || !isRecord(policy.PolicyDocument)) return [policy];
   const statements = [policy.PolicyDocument.Statement].flat().filter((statement) => !isOfFileSystem(statement));
-  return { ...policy, PolicyDocument: { ...policy.PolicyDocument, Statement: statements } };
+  if (statements.length === 0) return [];
+  return [{ ...policy, PolicyDocument: { ...policy.PolicyDocument, Statement: statements } }];
 };
 
 /** Logs, without the network interface that a function in a VPC needs. */
@@ -22,7 +24,7 @@ const hostRole = (resource: unknown): unknown => {
     ...resource,
     Properties: {
       ...properties,
-      ...(Array.isArray(Policies) ? { Policies: Policies.map(withoutFileSystem) } : {}),
+      ...(Array.isArray(Policies) ? { Policies: Policies.flatMap(withoutFileSystem) } : {}),
       ...(ManagedPolicyArns === undefined ? {} : { ManagedPolicyArns: withoutNetwork(ManagedPolicyArns) }),
     },
   };

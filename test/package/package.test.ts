@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { routeKey, routes } from '../../shared/http/routes.ts';
 import { packageStack, type Template } from './package-stack.ts';
-import { httpApiRoutes, lambdaFunctions, resourcesOf, restApiRoutes, roleStatements } from './read-template.ts';
+import {
+  httpApiRoutes,
+  lambdaFunctions,
+  resourcesOf,
+  restApiRoutes,
+  rolePolicies,
+  roleStatements,
+} from './read-template.ts';
 
 const production = {
   keysFile: '/mnt/fi-events/keys.json',
@@ -122,6 +129,12 @@ describe.each([
     expect(mounted.sort()).toEqual(fileSystem === 'efs' ? users : []);
     expect(JSON.stringify(template).includes('elasticfilesystem')).toBe(fileSystem === 'efs');
     expect(JSON.stringify(template).includes('AWSLambdaVPCAccess')).toBe(fileSystem === 'efs');
+  });
+
+  it('has no policy that says nothing, which IAM refuses', () => {
+    for (const [role, { PolicyDocument }] of rolePolicies(template)) {
+      expect(PolicyDocument.Statement, role).not.toEqual([]);
+    }
   });
 
   it('lets each role do what its function does, on its own queues and its own access point', () => {

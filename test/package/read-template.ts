@@ -62,9 +62,15 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-interface Policy {
+export interface Policy {
   readonly PolicyDocument: { readonly Statement: readonly Statement[] };
 }
+
+/** Every policy of a role, by the role's logical id. */
+export const rolePolicies = (template: Template): readonly (readonly [string, Policy])[] =>
+  resourcesOf(template, 'AWS::IAM::Role').flatMap(([logicalId, { Policies = [] }]) =>
+    (Policies as readonly Policy[]).map((policy) => [logicalId, policy] as const),
+  );
 
 /** What each role may do, by its logical id. */
 export const roleStatements = (template: Template): ReadonlyMap<string, readonly Statement[]> =>
