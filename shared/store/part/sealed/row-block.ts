@@ -97,7 +97,7 @@ export class RowBlock {
       eventId: this.eventId(row),
       eventType: this.eventType(row),
       userId: this.user(row) || undefined,
-      occurredAt: this.#occurredAt(row),
+      occurredAt: this.occurredAt(row),
       receivedAt: renderMs(this.receivedAtMs(row)),
       requestIndex: this.columns.request_index[row - this.from] ?? 0,
       segment: this.#context.segment,
@@ -106,7 +106,8 @@ export class RowBlock {
     return { ...event, leaf: leafHash(event), position: this.position(row) };
   }
 
-  #occurredAt(row: number): string | undefined {
+  /** As sent; undefined when the event names none. */
+  occurredAt(row: number): string | undefined {
     const text = this.occurredAtText(row);
     if (text !== '') return text;
     const at = (row - this.from) * 2;
