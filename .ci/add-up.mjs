@@ -1,18 +1,50 @@
 /**
- * Adds up what the suites of `.ci/run` left in a folder: `<name>.status` (an exit status) and, for vitest suites, `<name>.json`.
+ * Adds up what the suites of `.ci/run` left in a folder: `<name>.status` (an exit status), for vitest suites `<name>.json`,
+ * and for pytest suites `<name>.xml` in JUnit's form.
  * Prints the reason of each skip, each failed suite, and the closing line; exits 1 unless everything passed.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const folder = process.argv[2];
+
+/** pytest's report: the counts stand in the attributes of its one test suite, the skipped tests with their reasons below. */
+const readJunit = (text) => {
+  const suite = /<testsuite [^>]*>/.exec(text)?.[0] ?? '';
+  const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = count('failures') + count('errors');
+  const skipped = [
+    ...text.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"[^>]*>\s*<skipped [^>]*message="([^"]*)"/g),
+  ];
+  return {
+    numFailedTests: failed,
+    numPassedTests: count('tests') - failed - count('skipped'),
+    numPendingTests: count('skipped'),
+    testResults: [
+      {
+        assertionResults: skipped.map(([, file, name, skipReason]) => ({
+          status: 'skipped',
+          fullName: `${file} ${name}`,
+          meta: { skipReason },
+        })),
+      },
+    ],
+  };
+};
+
+/** What a suite wrote about its tests; undefined when it wrote nothing. */
+const readReport = (name) => {
+  const [vitest, pytest] = ['json', 'xml'].map((kind) => path.join(folder, `${name}.${kind}`));
+  if (existsSync(vitest)) return JSON.parse(readFileSync(vitest, 'utf8'));
+  return existsSync(pytest) ? readJunit(readFileSync(pytest, 'utf8')) : undefined;
+};
+
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.status'))) {
   const name = path.basename(file, '.status');
   const status = Number(readFileSync(path.join(folder, file), 'utf8'));
-  const reportPath = path.join(folder, `${name}.json`);
-  const report = existsSync(reportPath) ? JSON.parse(readFileSync(reportPath, 'utf8')) : undefined;
+  const report = readReport(name);
   const failedTests = report?.numFailedTests ?? 0;
   totals.passed += report?.numPassedTests ?? (status === 0 ? 1 : 0);
   totals.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);

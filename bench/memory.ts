@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { descendants } from '../test/crash/processes.ts';
+import { descendants } from '../test/e2e/hosts/processes.ts';
 
 /** Memory of a process and everything that it started, in MB (10^6 bytes). */
 export interface Memory {

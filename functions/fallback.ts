@@ -1,6 +1,6 @@
 import { RouteNotFound } from '../shared/domain/errors.ts';
 import { type ChainDependencies, type HttpHandler, openChain } from '../shared/http/chain.ts';
-import { lazyHandler } from '../shared/http/lazy-handler.ts';
+import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
 import { matchRoute } from '../shared/http/match.ts';
 import { chainDependencies } from '../shared/wiring.ts';
 
@@ -13,4 +13,4 @@ export const createHandler = (dependencies: ChainDependencies): HttpHandler =>
   }, dependencies);
 
 /** What Lambda and serverless-offline run. */
-export const handler: HttpHandler = lazyHandler(async () => createHandler(await chainDependencies()));
+export const handler: GatewayHandler = lazyHandler(async () => createHandler(await chainDependencies()));

@@ -1,6 +1,6 @@
 import { QueueUnavailable, StoreUnavailable } from '../shared/domain/errors.ts';
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
-import { lazyHandler } from '../shared/http/lazy-handler.ts';
+import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
 import { jsonAnswer } from '../shared/http/request.ts';
 import type { QueueGauge } from '../shared/queue/port.ts';
 import type { StoreGauge } from '../shared/store/port.ts';
@@ -29,4 +29,4 @@ export const createHandler = (dependencies: HealthDependencies): HttpHandler =>
   }, dependencies);
 
 /** What Lambda and serverless-offline run. */
-export const handler: HttpHandler = lazyHandler(async () => createHandler(await healthDependencies()));
+export const handler: GatewayHandler = lazyHandler(async () => createHandler(await healthDependencies()));

@@ -4,7 +4,7 @@ import type { Backpressure } from '../shared/http/backpressure.ts';
 import { batchAnswer } from '../shared/http/batch-answer.ts';
 import { bodyText, requestFormat } from '../shared/http/body.ts';
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
-import { lazyHandler } from '../shared/http/lazy-handler.ts';
+import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
 import { errorType } from '../shared/http/problem.ts';
 import { type AuthorisedRequest, type HttpAnswer, headerOf, jsonTextAnswer } from '../shared/http/request.ts';
 import { idempotencyKey } from '../shared/stages/ingest/idempotency.ts';
@@ -85,4 +85,4 @@ export const createHandler = (dependencies: IngestDependencies): HttpHandler => 
 };
 
 /** What Lambda and serverless-offline run. */
-export const handler: HttpHandler = lazyHandler(async () => createHandler(await ingestDependencies()));
+export const handler: GatewayHandler = lazyHandler(async () => createHandler(await ingestDependencies()));

@@ -1,5 +1,5 @@
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
-import { lazyHandler } from '../shared/http/lazy-handler.ts';
+import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
 import { metricsDependencies } from '../shared/wiring.ts';
 
 export interface MetricsDependencies extends ChainDependencies {
@@ -22,4 +22,4 @@ export const createHandler = (dependencies: MetricsDependencies): HttpHandler =>
   }, dependencies);
 
 /** What Lambda and serverless-offline run. */
-export const handler: HttpHandler = lazyHandler(async () => createHandler(await metricsDependencies()));
+export const handler: GatewayHandler = lazyHandler(async () => createHandler(await metricsDependencies()));

@@ -1,5 +1,5 @@
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
-import { lazyHandler } from '../shared/http/lazy-handler.ts';
+import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
 import { openApiDocument } from '../shared/http/openapi/document.ts';
 import { jsonTextAnswer } from '../shared/http/request.ts';
 import { chainDependencies } from '../shared/wiring.ts';
@@ -11,4 +11,4 @@ export const createHandler = (dependencies: ChainDependencies): HttpHandler => {
 };
 
 /** What Lambda and serverless-offline run. */
-export const handler: HttpHandler = lazyHandler(async () => createHandler(await chainDependencies()));
+export const handler: GatewayHandler = lazyHandler(async () => createHandler(await chainDependencies()));

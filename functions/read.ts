@@ -1,7 +1,7 @@
 import { EventNotFound, EventNotSealed } from '../shared/domain/errors.ts';
 import type { ConsultationId } from '../shared/domain/ids.ts';
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
-import { lazyHandler } from '../shared/http/lazy-handler.ts';
+import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
 import { consultationIdOf, eventIdOf } from '../shared/http/path.ts';
 import { type PageQuery, pageQuery, parseQuery } from '../shared/http/query.ts';
 import { wantsLines } from '../shared/http/read/accept.ts';
@@ -126,4 +126,4 @@ export const createHandler = (dependencies: ReadDependencies): HttpHandler => {
 };
 
 /** What Lambda, the host's thread and serverless-offline run. */
-export const handler: HttpHandler = lazyHandler(async () => createHandler(await readDependencies()));
+export const handler: GatewayHandler = lazyHandler(async () => createHandler(await readDependencies()));

@@ -257,14 +257,14 @@ export const settings = {
   sealBatchEvents: required(
     'FI_SEAL_BATCH_EVENTS',
     'events',
-    '20000',
+    '10000',
     whole(1, 1_000_000),
     'Most events of one commit, give or take a part; they are in memory at once.',
   ),
   sealBatchBytes: required(
     'FI_SEAL_BATCH_BYTES',
     'bytes',
-    String(32 * mebibyte),
+    String(16 * mebibyte),
     whole(mebibyte, gibibyte),
     'Most payload of one commit, give or take a part; it is in memory at once.',
   ),
@@ -302,6 +302,12 @@ export const settings = {
     'Whose quarantine "fi replay" deals with: any host, or a gateway with its path.',
   ),
   apiKey: optional('FI_API_KEY', '', text, 'The key that "fi replay" sends; it must allow the action replay.'),
+  jwtIssuer: optional(
+    'FI_JWT_ISSUER',
+    'URL',
+    url,
+    'Behind an HTTP API whose JWT authoriser checks tokens of this issuer: who comes with one needs no key. What else a gateway claims is not trusted.',
+  ),
   xxh3: required(
     'FI_XXH3',
     'true, false',

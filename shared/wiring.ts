@@ -131,6 +131,7 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     (): ChainDependencies => ({
       keys: openKeyRing({ path: config.keysFile, monotonicMs: clock.monotonicMs, logger }),
       logger,
+      jwtIssuer: config.jwtIssuer,
     }),
   );
   const enqueue = once(() => createEnqueue({ queue: queue(), clock, packBytes: config.packBytes }));

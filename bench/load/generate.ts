@@ -23,7 +23,7 @@ const tickMs = 1;
  */
 export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadResult> =>
   new Promise((resolve) => {
-    const source = createRequestSource(`${plan.host}:${plan.port}`, plan.eventsPerRequest, plan.idPrefix);
+    const source = createRequestSource(plan);
     const recorder = createRecorder(plan.eventsPerRequest);
     const intervalMs = plan.arrival.kind === 'constant' ? 1_000 / plan.arrival.requestsPerSecond : 0;
     const most = Math.min(

@@ -12,6 +12,8 @@ export type Arrival =
 export interface LoadPlan {
   readonly host: string;
   readonly port: number;
+  /** Goes before the path of every request, e.g. the stage of an API Gateway. */
+  readonly basePath?: string;
   readonly connections: number;
   /** 1: single events to `POST /consultations/{id}/events`. More: NDJSON of that many to `POST /events`. */
   readonly eventsPerRequest: number;

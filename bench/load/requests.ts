@@ -1,3 +1,4 @@
+import type { LoadPlan } from './plan.ts';
 import { readSourceEvents, type SourceEvent } from './source-events.ts';
 
 /** Where an event's id stands in a request's bytes. */
@@ -34,12 +35,14 @@ const withPrefix = (event: SourceEvent, idPrefix: string | undefined): string =>
     ? event.line
     : event.line.replace(event.eventId, `${idPrefix}${'0'.repeat(idLength - idPrefix.length)}`);
 
-const templateOf = (events: readonly SourceEvent[], host: string, idPrefix: string | undefined): Template => {
+type Target = Pick<LoadPlan, 'host' | 'port' | 'basePath' | 'eventsPerRequest' | 'idPrefix'>;
+
+const templateOf = (events: readonly SourceEvent[], { host, port, basePath = '', idPrefix }: Target): Template => {
   const single = events.length === 1 ? events[0] : undefined;
   const body = Buffer.from(events.map((event) => withPrefix(event, idPrefix)).join('\n'));
   const path = single === undefined ? '/events' : `/consultations/${encodeURIComponent(single.consultationId)}/events`;
   const type = single === undefined ? 'application/x-ndjson' : 'application/json';
-  const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const head = `POST ${basePath}${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
   const bytes = Buffer.concat([Buffer.from(head), body]);
   const idOffsets: number[] = [];
   const marker = '"event_id":"';
@@ -50,16 +53,13 @@ const templateOf = (events: readonly SourceEvent[], host: string, idPrefix: stri
 };
 
 /** Prepares every request of the data set, so that sending one costs a copy and nothing more. */
-export const createRequestSource = (
-  host: string,
-  eventsPerRequest: number,
-  idPrefix: string | undefined,
-): RequestSource => {
+export const createRequestSource = (target: Target): RequestSource => {
+  const { eventsPerRequest, idPrefix } = target;
   const events = readSourceEvents();
   if (events.length % eventsPerRequest !== 0) throw new Error(`${eventsPerRequest} does not divide ${events.length}`);
   const templates: Template[] = [];
   for (let at = 0; at < events.length; at += eventsPerRequest) {
-    templates.push(templateOf(events.slice(at, at + eventsPerRequest), host, idPrefix));
+    templates.push(templateOf(events.slice(at, at + eventsPerRequest), target));
   }
   return {
     eventsPerRequest,

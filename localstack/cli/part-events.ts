@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { PartDamaged } from '../../shared/domain/errors.ts';
 import type { StoredEvent } from '../../shared/domain/event.ts';
-import { nodeStoreFiles } from '../../shared/store/files.ts';
+import { nodeStoreFiles, rangeOf } from '../../shared/store/files.ts';
 import { eventOfRow } from '../../shared/store/part/columns.ts';
 import { readPart } from '../../shared/store/part/read.ts';
+import { openSealedPart, type PartPlace, type SealedPart } from '../../shared/store/part/sealed/open.ts';
 
 /** Only events of this consultation, or of this type; all when undefined. */
 export interface EventFilter {
@@ -19,13 +21,12 @@ const codeOf = (names: readonly string[], wanted: string | undefined): number | 
   return code < 0 ? null : code;
 };
 
-/**
- * The events of a part in its order.
- * @param file absolute, or relative to the working folder.
- * @throws PartDamaged, or the system's error when the file can't be read.
- */
-export const eventsOfPart = async (file: string, filter: EventFilter = everything): Promise<readonly StoredEvent[]> => {
-  const columns = await readPart(file, await nodeStoreFiles.read(path.resolve(file)));
+const eventsOfLevel0 = async (
+  file: string,
+  bytes: Uint8Array,
+  filter: EventFilter,
+): Promise<readonly StoredEvent[]> => {
+  const columns = await readPart(file, bytes);
   const consultation = codeOf(columns.consultationNames, filter.consultationId);
   const eventType = codeOf(columns.eventTypeNames, filter.eventType);
   if (consultation === null || eventType === null) return [];
@@ -38,4 +39,38 @@ export const eventsOfPart = async (file: string, filter: EventFilter = everythin
     events.push(eventOfRow(columns, row, payloads.toString('utf8', from, to)));
   }
   return events;
+};
+
+const eventsOfSealed = async (sealed: SealedPart, filter: EventFilter): Promise<readonly StoredEvent[]> => {
+  const rows = Array.from({ length: sealed.meta.count }, (_, row) => row);
+  return (await sealed.events(rows)).filter(
+    ({ consultationId, eventType }) =>
+      (filter.consultationId ?? consultationId) === consultationId && (filter.eventType ?? eventType) === eventType,
+  );
+};
+
+/** The part, if the bytes are a sealed one; whatever else is wrong with them is told by reading them as one of level 0. */
+const sealedPartOf = async (place: PartPlace, bytes: Uint8Array): Promise<SealedPart | undefined> => {
+  try {
+    return await openSealedPart(rangeOf(bytes), place);
+  } catch (error) {
+    if (error instanceof PartDamaged) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * The events of a part in its order, whatever its level.
+ * @param file absolute, or relative to the working folder.
+ * @param basePosition what a sealed part's positions count from, as its commit says.
+ * @throws PartDamaged, or the system's error when the file can't be read.
+ */
+export const eventsOfPart = async (
+  file: string,
+  filter: EventFilter = everything,
+  basePosition = 0,
+): Promise<readonly StoredEvent[]> => {
+  const bytes = await nodeStoreFiles.read(path.resolve(file));
+  const sealed = await sealedPartOf({ path: file, basePosition }, bytes);
+  return sealed === undefined ? eventsOfLevel0(file, bytes, filter) : eventsOfSealed(sealed, filter);
 };

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { PartDamaged } from '../../shared/domain/errors.ts';
+import type { CommittedPart } from '../../shared/store/commits/format.ts';
 import { isGone, nodeStoreFiles } from '../../shared/store/files.ts';
-import { listLevel0 } from '../../shared/store/level0.ts';
 import type { NarrowColumns } from '../../shared/store/part/layout.ts';
 import { withPart } from '../../shared/store/part/read.ts';
+import { openSealedPart } from '../../shared/store/part/sealed/open.ts';
+import { liveParts } from './live-parts.ts';
 
 /** Events and the bytes of their payloads as sent; what a part takes on disk can't be divided among its segments. */
 export interface Share {
@@ -26,9 +28,9 @@ export interface StoreStatistics {
   readonly damaged: string[];
 }
 
-const add = (shares: Map<string, Share>, name: string, payloadBytes: number): void => {
+const add = (shares: Map<string, Share>, name: string, payloadBytes: number, events = 1): void => {
   const share = shares.get(name) ?? { events: 0, payload_bytes: 0 };
-  share.events++;
+  share.events += events;
   share.payload_bytes += payloadBytes;
   shares.set(name, share);
 };
@@ -63,19 +65,39 @@ export const storeStatistics = async (
     events += columns.count;
   };
 
-  const listed = await listLevel0(nodeStoreFiles, storeDir);
-  for (const [index, part] of listed.entries()) {
+  const countLevel0 = async (part: string): Promise<void> => {
+    const content = await nodeStoreFiles.read(path.join(storeDir, part));
+    count(await withPart(part, content, ({ narrow }) => narrow()));
+    bytes += content.length;
+  };
+
+  /** A sealed part is of one segment and day, and says of itself what is counted. */
+  const countSealed = async (part: CommittedPart): Promise<void> => {
+    const file = await nodeStoreFiles.openRanges(path.join(storeDir, part.path));
     try {
-      const content = await nodeStoreFiles.read(path.join(storeDir, part));
-      count(await withPart(part, content, ({ narrow }) => narrow()));
+      const { meta } = await openSealedPart(file, { path: part.path, basePosition: part.base_position });
+      add(segments, meta.segment, meta.payloadBytes, meta.count);
+      add(days, meta.day, meta.payloadBytes, meta.count);
+      payloadBytes += meta.payloadBytes;
+      events += meta.count;
+      bytes += part.bytes;
+    } finally {
+      await file.close();
+    }
+  };
+
+  const { sealed, unsealed } = await liveParts(storeDir);
+  const counts = [...sealed.map((part) => () => countSealed(part)), ...unsealed.map((part) => () => countLevel0(part))];
+  for (const [index, countPart] of counts.entries()) {
+    try {
+      await countPart();
       parts++;
-      bytes += content.length;
     } catch (error) {
       if (error instanceof PartDamaged) damaged.push(error.message);
       // Sealed and removed meanwhile: no longer part of the store.
       else if (!isGone(error)) throw error;
     }
-    progress(index + 1, listed.length);
+    progress(index + 1, counts.length);
   }
   return {
     parts,

@@ -1,5 +1,5 @@
 import { type Config, settings } from '../../shared/config.ts';
-import { isRecord } from './serverless.ts';
+import { isRecord } from '../deploy/serverless.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
 

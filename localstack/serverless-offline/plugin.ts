@@ -1,4 +1,4 @@
-import type { CliOptions, Hooks, Serverless } from './serverless.ts';
+import type { CliOptions, Hooks, Serverless } from '../deploy/serverless.ts';
 import type { RunningTriggers } from './start.ts';
 
 /** serverless-offline's own plugin, as far as we stand in its way. */

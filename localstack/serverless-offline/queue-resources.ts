@@ -1,5 +1,5 @@
 import type { QueueAttributes } from '../../shared/queue/journal/port.ts';
-import { isRecord } from './serverless.ts';
+import { isRecord } from '../deploy/serverless.ts';
 
 /** A queue of the `resources` section, in the journal's terms. */
 export interface QueueResource {

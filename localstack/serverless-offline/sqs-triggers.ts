@@ -1,5 +1,5 @@
+import { isRecord, type Service } from '../deploy/serverless.ts';
 import { referredQueue } from './queue-resources.ts';
-import { isRecord, type Service } from './serverless.ts';
 
 /** An `sqs` event of a function: an event source mapping. */
 export interface SqsTrigger {

@@ -2,11 +2,11 @@ import Lambda from 'serverless-offline/lambda';
 import { loadConfig } from '../../shared/config.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
 import { createLogger } from '../../shared/telemetry/log.ts';
+import { type CliOptions, isRecord, type Serverless } from '../deploy/serverless.ts';
 import { functionEnvironment } from './environment.ts';
 import { openLocalQueues } from './local-queues.ts';
 import { startPollers } from './pollers.ts';
 import { queueResources } from './queue-resources.ts';
-import { type CliOptions, isRecord, type Serverless } from './serverless.ts';
 import { sqsTriggers } from './sqs-triggers.ts';
 
 /** The queues and pollers beside serverless-offline's own servers. */

@@ -156,6 +156,11 @@ export class ShuttingDown extends TaggedError<'ShuttingDown'> {
   readonly retryAfterSeconds = 2;
 }
 
+/** A function was invoked with something that no gateway of ours sends. */
+export class UnknownEvent extends TaggedError<'UnknownEvent'> {
+  readonly tag = 'UnknownEvent';
+}
+
 /** A file of the store is not what its format says. */
 export class PartDamaged extends TaggedError<'PartDamaged'> {
   readonly tag = 'PartDamaged';

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { Forbidden, RouteNotFound } from '../domain/errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { eventsFailed } from '../telemetry/metrics.ts';
+import { isFromTrustedIssuer } from './auth/gateway-authorizer.ts';
 import type { KeyRing } from './auth/key-ring.ts';
 import { isLoopback } from './auth/loopback.ts';
 import { anonymous, isAction, type Principal } from './auth/principal.ts';
@@ -17,22 +18,24 @@ import type { Route } from './routes.ts';
 export interface ChainDependencies {
   readonly keys: KeyRing;
   readonly logger: Logger;
+  /** Whose tokens a JWT authoriser before the function has checked (`FI_JWT_ISSUER`); without it nobody's. */
+  readonly jwtIssuer?: string | undefined;
 }
 
 export type FunctionHandler = (request: AuthorisedRequest) => Promise<HttpAnswer> | HttpAnswer;
 
-/** What Lambda, the host and serverless-offline call. Never rejects. */
+/** What the host calls, and what `lazyHandler` makes the events of gateways into. Never rejects. */
 export type HttpHandler = (request: HttpRequest, context?: Partial<Context>) => Promise<HttpAnswer>;
 
-/** The machine itself, and whom a gateway's own authoriser let through, need no key as long as there are none. */
-const isTrustedWithoutKey = ({ requestContext }: HttpRequest): boolean =>
-  requestContext.authorizer !== undefined || isLoopback(requestContext.http.sourceIp);
+/** The machine itself, and whom a gateway's JWT authoriser let through, need no key as long as there are none. */
+const isTrustedWithoutKey = ({ requestContext }: HttpRequest, jwtIssuer: string | undefined): boolean =>
+  isLoopback(requestContext.http.sourceIp) || isFromTrustedIssuer(requestContext.authorizer, jwtIssuer);
 
 /** Who calls. @throws Unauthenticated */
-const authenticate = (request: HttpRequest, route: Route, keys: KeyRing): Principal =>
+const authenticate = (request: HttpRequest, route: Route, { keys, jwtIssuer }: ChainDependencies): Principal =>
   route.access === 'key-or-loopback' && isLoopback(request.requestContext.http.sourceIp)
     ? anonymous
-    : keys.authenticate(headerOf(request, 'authorization'), isTrustedWithoutKey(request));
+    : keys.authenticate(headerOf(request, 'authorization'), isTrustedWithoutKey(request, jwtIssuer));
 
 /**
  * Where the path names no consultation the function authorises each event or letter by itself.
@@ -51,10 +54,11 @@ const authorise = (principal: Principal, { access }: Route, consultationId: stri
 };
 
 /** The request with all that is checked before any function sees it. @throws HttpError */
-const admit = (request: HttpRequest, keys: KeyRing): AuthorisedRequest => {
+const admit = (request: HttpRequest, dependencies: ChainDependencies): AuthorisedRequest => {
+  if (request.refusal !== undefined) throw request.refusal;
   const route = routeOf(request);
   if (route === undefined) throw new RouteNotFound(`There is no route ${request.rawPath.slice(0, 200)}.`);
-  const principal = authenticate(request, route, keys);
+  const principal = authenticate(request, route, dependencies);
   const given = request.pathParameters?.id;
   const consultationId = given === undefined ? undefined : consultationIdOf(given);
   authorise(principal, route, consultationId);
@@ -94,9 +98,10 @@ const answerError = (error: unknown, request: HttpRequest, logger: Logger): Http
 /** The one chain that every HTTP function runs in: authorisation, then the function, then errors as problem+json. */
 export const chain = (
   handler: FunctionHandler,
-  { keys, logger }: ChainDependencies,
-  admitted: (request: HttpRequest) => AuthorisedRequest = (request) => admit(request, keys),
+  dependencies: ChainDependencies,
+  admitted: (request: HttpRequest) => AuthorisedRequest = (request) => admit(request, dependencies),
 ): HttpHandler => {
+  const { logger } = dependencies;
   const wrapped = middy<AuthorisedRequest, HttpAnswer>()
     .use({
       before: (request) => {

@@ -11,8 +11,10 @@ export interface MatchedRoute {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** The name that errors give a path parameter. */
 const fieldNames: Readonly<Record<string, string>> = { id: 'consultation_id' };
+
+/** The name that errors give a path parameter. */
+export const fieldOfParameter = (name: string): string => fieldNames[name] ?? name;
 
 interface CompiledRoute {
   readonly route: Route;
@@ -37,7 +39,7 @@ const parametersOf = ({ segments }: CompiledRoute, given: readonly string[]): Re
   const parameters: Record<string, string> = {};
   segments.forEach(({ parameter }, place) => {
     if (parameter === undefined) return;
-    parameters[parameter] = decodeEscapes(given[place] ?? '', fieldNames[parameter] ?? parameter);
+    parameters[parameter] = decodeEscapes(given[place] ?? '', fieldOfParameter(parameter));
   });
   return parameters;
 };

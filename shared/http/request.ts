@@ -1,11 +1,12 @@
+import type { HttpError } from '../domain/errors.ts';
 import type { ConsultationId } from '../domain/ids.ts';
 import type { Principal } from './auth/principal.ts';
 
-/** What our functions read of an API Gateway event (payload format 2.0); hosts build it, AWS sends it. */
+/** What our functions read of a request: API Gateway's payload format 2.0. Hosts build it, `gateway/` makes it of other events. */
 export interface HttpRequest {
   /** `POST /events`, or `$default` where no route matched. */
   readonly routeKey: string;
-  /** As sent by our hosts, percent-escapes and all; decoded by API Gateway. */
+  /** As sent by our hosts and by REST APIs, percent-escapes and all; decoded by HTTP APIs. */
   readonly rawPath: string;
   /** As sent, without the question mark. */
   readonly rawQueryString?: string | undefined;
@@ -14,12 +15,14 @@ export interface HttpRequest {
   readonly pathParameters?: Readonly<Record<string, string | undefined>> | undefined;
   readonly requestContext: {
     readonly requestId: string;
-    /** What a gateway's authoriser, such as API Gateway's for JWT, found out; absent where there is none. */
+    /** What an HTTP API's authoriser found out; some gateways send one although they have none. */
     readonly authorizer?: unknown;
     readonly http: { readonly method: string; readonly path: string; readonly sourceIp: string };
   };
   readonly body?: string | undefined;
   readonly isBase64Encoded: boolean;
+  /** Why the event of a gateway can't be read as a request; the chain answers with it. */
+  readonly refusal?: HttpError;
 }
 
 /** A request that the chain let through. */
@@ -29,7 +32,7 @@ export interface AuthorisedRequest extends HttpRequest {
   readonly consultationId: ConsultationId | undefined;
 }
 
-/** What a function answers (payload format 2.0). */
+/** What a function answers; payload formats 1.0 and 2.0 share it. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

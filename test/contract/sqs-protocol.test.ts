@@ -165,6 +165,17 @@ const describeProtocol = (server: string, start: () => Promise<{ url: string; cl
       expect(await refusalOf(makeQueue(client, { [name]: value }))).toEqual(refusedAs('InvalidAttributeValue'));
     });
 
+    it('refuses a message over the limit that was set on the queue', async () => {
+      const { QueueUrl } = await makeQueue(client, { MaximumMessageSize: '1024' });
+      expect(await attributesOf(client, QueueUrl, 'MaximumMessageSize')).toEqual({ MaximumMessageSize: '1024' });
+      const fitting = 'x'.repeat(1_024);
+      expect(await refusalOf(client.send(new SendMessageCommand({ QueueUrl, MessageBody: `${fitting}x` })))).toEqual(
+        refusedAs('InvalidParameterValue'),
+      );
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: fitting }));
+      expect((await receiveOne(client, QueueUrl)).Body).toBe(fitting);
+    });
+
     it('computes the digests that SQS does', async () => {
       const { QueueUrl } = await makeQueue(client);
       const MessageAttributes = {

@@ -8,7 +8,7 @@ import { loadContract } from '../e2e/api/contract.ts';
 import { eventually } from '../e2e/api/eventually.ts';
 import type { LocalHost } from '../e2e/hosts/host.ts';
 import { startNpmHost } from '../e2e/hosts/npm-start.ts';
-import { descendants } from './processes.ts';
+import { descendants } from '../e2e/hosts/processes.ts';
 import { announcedRandom } from './seed.ts';
 import { verifyNothingLost } from './verify.ts';
 
@@ -78,11 +78,11 @@ it(`loses nothing that was accepted in ${kills} kills under load`, async () => {
   load.stop();
   const result = await load.result;
 
-  const verdict = await verifyNothingLost(host, api, { idPrefix, load: result });
+  const verdict = await verifyNothingLost(host, api, [{ idPrefix, load: result }]);
   console.log('killed', killed, verdict, { answers: result.statuses, lostConnections: result.lost });
   expect(result.acceptedEvents).toBeGreaterThan(kills * 10);
   // The journal replays to the same nothing after a gentle end too.
   expect(await host.terminate()).toEqual({ code: 0, signal: null });
   host = await host.restart();
-  await verifyNothingLost(host, api, { idPrefix, load: result });
+  await verifyNothingLost(host, api, [{ idPrefix, load: result }]);
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventText, type Problem } from '../e2e/api/events.ts';
 import { eventually } from '../e2e/api/eventually.ts';
-import { descendants } from './processes.ts';
+import { descendants } from '../e2e/hosts/processes.ts';
 import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts';
 import { startPatient } from './trouble.ts';
 

@@ -55,7 +55,7 @@ export const startPatient = async (settings: Settings, requestsPerSecond: number
     verify: async (probes) => {
       load.stop();
       const result = await load.result;
-      const verdict = await verifyNothingLost(host, api, { idPrefix, load: result }, probes);
+      const verdict = await verifyNothingLost(host, api, [{ idPrefix, load: result }], probes);
       return { ...verdict, statuses: result.statuses };
     },
     stop: async () => {

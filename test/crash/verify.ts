@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { eventNumber, type LoadResult } from '../../bench/load/plan.ts';
+import { eventIdOf, eventNumber, type LoadResult } from '../../bench/load/plan.ts';
 import { readSourceEvents, type SourceEvent } from '../../bench/load/source-events.ts';
 import { scanParts } from '../../bench/parts/scan-parts.ts';
 import type { Api } from '../e2e/api/api.ts';
@@ -7,13 +7,21 @@ import { readAll } from '../e2e/api/events.ts';
 import { eventually } from '../e2e/api/eventually.ts';
 import { metricSum, readMetrics } from '../e2e/api/metrics.ts';
 import { listLetters } from '../e2e/api/quarantine.ts';
-import type { LocalHost } from '../e2e/hosts/host.ts';
 
-/** What was sent, what was accepted, and how to tell one's own events. */
+/** What one run of the load generator sent, what was accepted, and how to tell its events from others. */
 export interface Sent {
   readonly idPrefix: string;
   readonly load: LoadResult;
 }
+
+/** The run that sent the event, and the event's number in it. @throws Error when nobody did. */
+const senderOf = (runs: readonly Sent[], eventId: string): { readonly run: Sent; readonly number: number } => {
+  for (const run of runs) {
+    const number = eventNumber(run.idPrefix, eventId);
+    if (number !== undefined && number < run.load.sentEvents) return { run, number };
+  }
+  throw new Error(`nobody sent ${eventId}`);
+};
 
 /** Single events that a test sent beside the load, by id. */
 export interface Probes {
@@ -54,14 +62,13 @@ const drained = (api: Api): Promise<true> =>
   eventually('the queue to be empty', async () => ((await waitingMessages(api)) === 0 ? true : undefined), 120_000);
 
 /** Reads every consultation over HTTP: each of its events once, with the payload that was sent. */
-const readOverHttp = async (api: Api, { idPrefix, load }: Sent): Promise<Set<number>> => {
-  const found = new Set<number>();
+const readOverHttp = async (api: Api, runs: readonly Sent[]): Promise<Set<string>> => {
+  const found = new Set<string>();
   for (const consultationId of new Set(source.map((event) => event.consultationId))) {
     for (const event of await readAll(api, consultationId)) {
-      const number = eventNumber(idPrefix, event.event_id);
-      if (number === undefined || number >= load.sentEvents) throw new Error(`nobody sent ${event.event_id}`);
-      if (found.has(number)) throw new Error(`${event.event_id} was answered twice`);
-      found.add(number);
+      const { number } = senderOf(runs, event.event_id);
+      if (found.has(event.event_id)) throw new Error(`${event.event_id} was answered twice`);
+      found.add(event.event_id);
       const { payload, consultationId: sentTo } = sourceOf(number);
       if (sentTo !== consultationId)
         throw new Error(`${event.event_id} belongs to ${sentTo}, not to ${consultationId}`);
@@ -73,8 +80,8 @@ const readOverHttp = async (api: Api, { idPrefix, load }: Sent): Promise<Set<num
 };
 
 /** Opens every part file, without any code of the product, and compares the payloads' bytes. */
-const readParts = (storeDir: string, { idPrefix, load }: Sent, probes: Probes) => {
-  const found = new Set<number>();
+const readParts = (storeDir: string, runs: readonly Sent[], probes: Probes) => {
+  const found = new Set<string>();
   const foundProbes = new Set<string>();
   let parts = 0;
   let rows = 0;
@@ -86,38 +93,39 @@ const readParts = (storeDir: string, { idPrefix, load }: Sent, probes: Probes) =
         continue;
       }
       rows++;
-      const number = eventNumber(idPrefix, row.eventId);
-      if (number === undefined || number >= load.sentEvents) throw new Error(`nobody sent ${row.eventId}`);
-      const { payload, consultationId } = sourceOf(number);
+      const { payload, consultationId } = sourceOf(senderOf(runs, row.eventId).number);
       if (row.consultationId !== consultationId || row.payload.toString('utf8') !== payload) {
         throw new Error(`${row.eventId} in ${part.path} is not as it was sent`);
       }
-      found.add(number);
+      found.add(row.eventId);
     }
   }
   return { found, foundProbes, parts, rows };
 };
 
-const missing = (load: LoadResult, found: ReadonlySet<number>): number[] => {
-  const numbers: number[] = [];
-  for (const [number, accepted] of load.accepted.entries()) {
-    if (accepted === 1 && !found.has(number)) numbers.push(number);
+const missing = (runs: readonly Sent[], found: ReadonlySet<string>): string[] => {
+  const ids: string[] = [];
+  for (const { idPrefix, load } of runs) {
+    for (const [number, accepted] of load.accepted.entries()) {
+      const id = eventIdOf(idPrefix, number);
+      if (accepted === 1 && !found.has(id)) ids.push(id);
+    }
   }
-  return numbers;
+  return ids;
 };
 
 /** Drains the queue, then holds what can be read, both over HTTP and from the files, against what got a 202. */
 export const verifyNothingLost = async (
-  host: LocalHost,
+  host: { readonly storeDir: string },
   api: Api,
-  sent: Sent,
+  runs: readonly Sent[],
   probes: Probes = noProbes,
 ): Promise<Verdict> => {
   await drained(api);
-  const inParts = readParts(host.storeDir, sent, probes);
-  const overHttp = await readOverHttp(api, sent);
-  expect(missing(sent.load, inParts.found), 'accepted events that no part has').toEqual([]);
-  expect(missing(sent.load, overHttp), 'accepted events that cannot be read').toEqual([]);
+  const inParts = readParts(host.storeDir, runs, probes);
+  const overHttp = await readOverHttp(api, runs);
+  expect(missing(runs, inParts.found), 'accepted events that no part has').toEqual([]);
+  expect(missing(runs, overHttp), 'accepted events that cannot be read').toEqual([]);
   expect(
     [...probes.accepted].filter((id) => !inParts.foundProbes.has(id)),
     'accepted probes that no part has',
@@ -129,7 +137,7 @@ export const verifyNothingLost = async (
   expect(deadLetters, 'dead letters').toBe(0);
   expect(await listLetters(api, 'state=all'), 'letters in quarantine').toEqual([]);
   return {
-    accepted: sent.load.acceptedEvents,
+    accepted: runs.reduce((sum, { load }) => sum + load.acceptedEvents, 0),
     readable: overHttp.size,
     parts: inParts.parts,
     repeatedRows: inParts.rows - inParts.found.size,

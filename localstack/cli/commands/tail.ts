@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
 import { isGone, nodeStoreFiles } from '../../../shared/store/files.ts';
 import { listLevel0 } from '../../../shared/store/level0.ts';
 import { type Command, type CommandContext, countOption, textOption } from '../command.ts';
+import { type LiveParts, liveParts } from '../live-parts.ts';
 import { type EventFilter, eventsOfPart } from '../part-events.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -15,9 +16,14 @@ const lookIntervalMs = 500;
 const listParts = (storeDir: string): Promise<readonly string[]> => listLevel0(nodeStoreFiles, storeDir);
 
 /** The events of a part; none, and a line that says so, when it is damaged or was removed meanwhile. */
-const eventsOf = async (file: string, filter: EventFilter, terminal: Terminal): Promise<readonly StoredEvent[]> => {
+const eventsOf = async (
+  file: string,
+  filter: EventFilter,
+  terminal: Terminal,
+  basePosition?: number,
+): Promise<readonly StoredEvent[]> => {
   try {
-    return await eventsOfPart(file, filter);
+    return await eventsOfPart(file, filter, basePosition);
   } catch (error) {
     if (isGone(error)) return [];
     if (!(error instanceof PartDamaged)) throw error;
@@ -26,17 +32,30 @@ const eventsOf = async (file: string, filter: EventFilter, terminal: Terminal): 
   }
 };
 
-/** Walks back from the newest part until there are enough. */
+/** A part of a commit holds one segment, so that of its events none is newest before the others of the commit are read. */
+const byArrival = (left: StoredEvent, right: StoredEvent): number =>
+  left.receivedAt < right.receivedAt ? -1 : left.receivedAt > right.receivedAt ? 1 : 0;
+
+/** Walks back from the newest part until there are enough: first through what is not sealed, then through what is, commit by commit. */
 const printLast = async (
-  parts: readonly string[],
+  { sealed, unsealed }: LiveParts,
   lines: number,
   filter: EventFilter,
   { config, terminal }: CommandContext,
 ): Promise<void> => {
   let last: readonly StoredEvent[] = [];
-  for (const part of parts.toReversed()) {
+  for (const part of unsealed.toReversed()) {
     if (last.length >= lines) break;
     last = [...(await eventsOf(path.join(config.storeDir, part), filter, terminal)), ...last];
+  }
+  const commits = Map.groupBy(sealed.toReversed(), ({ base_position }) => base_position);
+  for (const [base, parts] of commits) {
+    if (last.length >= lines) break;
+    const events: StoredEvent[] = [];
+    for (const part of parts) {
+      events.push(...(await eventsOf(path.join(config.storeDir, part.path), filter, terminal, base)));
+    }
+    last = [...events.sort(byArrival), ...last];
   }
   if (lines > 0) await terminal.out(last.slice(-lines).map(eventLine).join(''));
 };
@@ -75,9 +94,9 @@ export const tail: Command = {
     const { options, config } = context;
     const lines = countOption(options, 'lines');
     const filter = { consultationId: textOption(options, 'consultation'), eventType: textOption(options, 'type') };
-    const parts = await listParts(config.storeDir);
-    await printLast(parts, lines, filter, context);
-    if (options.follow === true) await follow(parts, filter, systemClock, context);
+    const listed = await listParts(config.storeDir);
+    await printLast(await liveParts(config.storeDir), lines, filter, context);
+    if (options.follow === true) await follow(listed, filter, systemClock, context);
     return 0;
   },
 };

@@ -9,7 +9,7 @@ import { createWiring } from '../../../shared/wiring.ts';
 import { createEnvironmentPool } from '../environment/pool.ts';
 import { type MetricSnapshot, snapshotOf } from '../metrics-snapshot.ts';
 import { eventSourceOf } from './event-source.ts';
-import { startSealer } from './sealer.ts';
+import { startSealTimer } from './seal-timer.ts';
 
 /**
  * A batch that takes longer is given up and its thread replaced; its messages come back. Generous, since a share that
@@ -40,7 +40,7 @@ export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consum
   const events = openSqsQueue({ queueUrl: urls.events });
   const deadLetters = openSqsQueue({ queueUrl: urls.deadLetters });
   const environments = createEnvironmentPool(config.persistConcurrency, {
-    moduleUrl: new URL('../../../functions/persist.ts', import.meta.url).href,
+    moduleUrl: new URL('./write-functions.ts', import.meta.url).href,
     functionName: 'persist',
     timeoutMs: persistTimeoutMs,
     logger,
@@ -57,7 +57,10 @@ export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consum
       // A store that is back should not have to wait for a whole visibility timeout.
       retryDelay: 'growing',
     });
-  const sealer = startSealer(config, logger);
+  const sealer = startSealTimer(() => environments.invokeFirst({}), config.sealIntervalMs, {
+    clock: systemClock,
+    logger,
+  });
   const pollers = [
     poll(events, urls.events, environments.invoke, {
       batchSize: config.batchSize,
@@ -77,7 +80,7 @@ export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consum
     ),
   ];
   return {
-    metrics: () => Promise.all([snapshotOf(registry), ...environments.metrics(), sealer.metrics()]),
+    metrics: () => Promise.all([snapshotOf(registry), ...environments.metrics()]),
     stop: async () => {
       await Promise.all([...pollers.map((poller) => poller.stop()), sealer.stop()]);
       await environments.close();

@@ -4,6 +4,8 @@ import { createEnvironment, type Environment, type EnvironmentOptions } from './
 export interface EnvironmentPool {
   /** @throws FunctionFailed | EnvironmentEnded | FunctionTimedOut */
   invoke(event: unknown): Promise<unknown>;
+  /** The same, always in one and the same environment, for what keeps its state there. */
+  invokeFirst(event: unknown): Promise<unknown>;
   metrics(): ReturnType<Environment['metrics']>[];
   close(): Promise<void>;
 }
@@ -15,6 +17,7 @@ export const createEnvironmentPool = (size: number, options: EnvironmentOptions)
   const all = [first, ...others];
   return {
     invoke: (event) => all.reduce((idlest, each) => (each.running < idlest.running ? each : idlest)).invoke(event),
+    invokeFirst: (event) => first.invoke(event),
     metrics: () => all.map((environment) => environment.metrics()),
     close: async () => {
       await Promise.all(all.map((environment) => environment.close()));

@@ -13,6 +13,8 @@ export interface QueueAttributes {
   /** Undefined: an unacknowledged message never expires, which is our hosts' default. */
   readonly messageRetentionSeconds: number | undefined;
   readonly receiveMessageWaitTimeSeconds: number;
+  /** A message larger than this, attributes included, is refused. */
+  readonly maximumMessageBytes: number;
   readonly redrivePolicy: RedrivePolicy | undefined;
 }
 

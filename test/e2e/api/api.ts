@@ -3,7 +3,7 @@ import type { Contract } from './contract.ts';
 
 export interface ApiRequest {
   readonly method?: string;
-  /** As it goes on the wire, escapes and all: nothing normalises it. */
+  /** As it goes on the wire behind the path of the base URL, escapes and all: nothing normalises it. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -35,7 +35,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** One exchange on the wire, unchecked. */
 export const exchange = (baseUrl: string, request: ApiRequest, agent?: http.Agent): Promise<ApiAnswer> =>
   new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(baseUrl);
+    const { hostname, port, pathname } = new URL(baseUrl);
     const body = typeof request.body === 'string' ? Buffer.from(request.body) : request.body;
     const length = body === undefined || request.chunked ? {} : { 'content-length': String(body.length) };
     const outgoing = http.request(
@@ -43,7 +43,7 @@ export const exchange = (baseUrl: string, request: ApiRequest, agent?: http.Agen
         hostname,
         port,
         method: request.method ?? 'GET',
-        path: request.path,
+        path: `${pathname.replace(/\/$/, '')}${request.path}`,
         headers: { ...length, ...request.headers },
         ...(agent ? { agent } : {}),
       },

@@ -1,11 +1,13 @@
-import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueUrlCommand, SendMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 
-/** The queues of a host as any AWS client sees them. */
+/** The queues of a host as any AWS client sees them. What is in quarantine the API tells, see `quarantine.ts`. */
 export interface Queues {
   /** Puts a message straight on the events queue, past every check of the front. */
   sendRaw(body: string): Promise<void>;
   /** Puts a message straight on the dead-letter queue, as a redrive does. */
   sendDead(body: string, attributes?: Readonly<Record<string, string>>): Promise<void>;
+  /** Has the dead-letter queue refuse larger messages, as long as nobody sets it back. */
+  limitDeadLetters(maximumMessageBytes: number): Promise<void>;
   close(): void;
 }
 
@@ -30,6 +32,14 @@ export const openQueues = (endpoint: string): Queues => {
       );
       const QueueUrl = await urlOf('fi-events-dead-letter');
       await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes }));
+    },
+    limitDeadLetters: async (maximumMessageBytes) => {
+      await client.send(
+        new SetQueueAttributesCommand({
+          QueueUrl: await urlOf('fi-events-dead-letter'),
+          Attributes: { MaximumMessageSize: String(maximumMessageBytes) },
+        }),
+      );
     },
     close: () => client.destroy(),
   };

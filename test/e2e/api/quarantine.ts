@@ -35,18 +35,26 @@ export const listLetters = async (api: Api, query: string): Promise<readonly Let
 export const showLetter = async (api: Api, letterId: string): Promise<Letter> =>
   (await api.get(`/quarantine/${letterId}`)).json<Letter>();
 
-/** Waits until a letter that the query selects has `text` in its record. */
+/** The letter that the query selects and that has `text` in its record, if it is there by now. */
+export const findLetter = async (
+  api: Api,
+  query: string,
+  text: string,
+  known: Set<string> = new Set(),
+): Promise<Letter | undefined> => {
+  for (const { letter_id } of await listLetters(api, query)) {
+    if (known.has(letter_id)) continue;
+    const letter = await showLetter(api, letter_id);
+    if (letter.record?.includes(text)) return letter;
+    known.add(letter_id);
+  }
+  return undefined;
+};
+
+/** Waits for it. */
 export const letterWith = (api: Api, query: string, text: string): Promise<Letter> => {
   const others = new Set<string>();
-  return eventually(`a letter with ${text}`, async () => {
-    for (const { letter_id } of await listLetters(api, query)) {
-      if (others.has(letter_id)) continue;
-      const letter = await showLetter(api, letter_id);
-      if (letter.record?.includes(text)) return letter;
-      others.add(letter_id);
-    }
-    return undefined;
-  });
+  return eventually(`a letter with ${text}`, () => findLetter(api, query, text, others), 60_000);
 };
 
 const act = async (api: Api, route: string, body: object): Promise<Outcomes> => {

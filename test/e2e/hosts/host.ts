@@ -12,13 +12,23 @@ export type Settings = Readonly<Record<string, string>>;
 /** A host that serves the API, however it was started. */
 export interface Host {
   readonly name: string;
+  /** May have a path, as the stages of API Gateway do. */
   readonly baseUrl: string;
-  /** Where its queue speaks SQS's protocol. */
-  readonly queueEndpoint: string;
+  /** Where its queue speaks SQS's protocol; undefined where tests may not reach it. */
+  readonly queueEndpoint: string | undefined;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The body limit that it was started with, in bytes. */
   readonly maxBodyBytes: number;
   /** What its gateway, where that is not ours, does to requests before any function sees them: names of refusals, and the status instead. */
   readonly gatewayStatus: Readonly<Record<string, number>>;
+  /** Whether one `GET /metrics` counts what every function did. On Lambda each function's process counts for itself. */
+  readonly countsTogether: boolean;
+  /**
+   * SIGKILL to whoever runs the persist function, in the middle of whatever it does, and resolves when that is gone.
+   * Undefined where tests may not do that.
+   */
+  killConsumer?(): Promise<void>;
   /** Ends it gently and removes what it wrote. */
   stop(): Promise<void>;
 }
@@ -41,7 +51,7 @@ export const repository = fileURLToPath(new URL('../../../', import.meta.url));
 /** Larger than the data set in one body (9.2 MB), small enough that a test can go beyond it. */
 const testedBodyBytes = 10_000_000;
 
-const freePorts = async (count: number): Promise<readonly number[]> => {
+export const freePorts = async (count: number): Promise<readonly number[]> => {
   const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
   const ports = await Promise.all(
     servers.map(async (server) => {
@@ -117,6 +127,7 @@ const launch = async (
     baseUrl,
     port: httpPort,
     queueEndpoint: `http://127.0.0.1:${queuePort}`,
+    countsTogether: true,
     maxBodyBytes: Number(environment.FI_MAX_BODY_BYTES),
     gatewayStatus: launcher.gatewayStatus ?? {},
     storeDir: environment.FI_STORE_DIR ?? '',

@@ -9,6 +9,7 @@ import { largeSuite } from './large.ts';
 import { operationsSuite } from './operations.ts';
 import { poisonSuite } from './poison.ts';
 import { readSuite } from './read.ts';
+import { redeliverySuite } from './redelivery.ts';
 import { refuseSuite } from './refuse.ts';
 import { repeatSuite } from './repeat.ts';
 import { replaySuite } from './replay.ts';
@@ -17,7 +18,8 @@ import { replaySuite } from './replay.ts';
 export interface Subject {
   readonly host: Host;
   readonly api: Api;
-  readonly queues: Queues;
+  /** Undefined where tests may not reach them. */
+  readonly queues: Queues | undefined;
 }
 
 /** The one suite that every host has to pass. */
@@ -30,11 +32,12 @@ export const endToEndSuite = (name: string, start: () => Promise<Host>): void =>
     };
     beforeAll(async () => {
       const host = await start();
-      const api = createApi(host.baseUrl, await loadContract(host.baseUrl));
-      started = { host, api, queues: openQueues(host.queueEndpoint) };
-    }, 150_000);
+      const api = createApi(host.baseUrl, await loadContract(host.baseUrl, host.headers), host.headers);
+      const { queueEndpoint } = host;
+      started = { host, api, queues: queueEndpoint === undefined ? undefined : openQueues(queueEndpoint) };
+    }, 300_000);
     afterAll(async () => {
-      started?.queues.close();
+      started?.queues?.close();
       await started?.host.stop();
     });
 
@@ -45,6 +48,7 @@ export const endToEndSuite = (name: string, start: () => Promise<Host>): void =>
     bytesSuite(subject);
     poisonSuite(subject);
     replaySuite(subject);
+    redeliverySuite(subject);
     operationsSuite(subject);
     largeSuite(subject);
   });

@@ -111,7 +111,8 @@ export const refuseSuite = (subject: () => Subject): void => {
       const gatewayStatus = host.gatewayStatus[name];
       if (gatewayStatus !== undefined) {
         // Not our answer, so not in our contract either.
-        expect((await exchange(host.baseUrl, request)).status).toBe(gatewayStatus);
+        const headers = { ...host.headers, ...request.headers };
+        expect((await exchange(host.baseUrl, { ...request, headers })).status).toBe(gatewayStatus);
         return;
       }
       const answer = await api.send(request);

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CommitLog } from '../../../shared/store/commits/commit-log.ts';
+import { nodeStoreFiles } from '../../../shared/store/files.ts';
+import { sealerOf } from '../store/seal/rig.ts';
 import { fi, linesOf } from './fixtures/run.ts';
 import { store } from './fixtures/store.ts';
 
@@ -141,4 +144,29 @@ test('a damaged part is named, and the others are still shown', async () => {
   const shown = await fi(['tail'], { environment });
   expect(consultationsIn(shown.out)).toEqual(['fine']);
   expect(shown.err).toContain(broken.partId);
+});
+
+test('tail, cat and stats go on with what was sealed, each event once', async () => {
+  await store(folder, { consultation: 'a', segment: 'audio' }, { consultation: 'b' });
+  await sealerOf(folder).seal();
+  await store(folder, { consultation: 'c' });
+  const events = linesOf((await fi(['tail'], { environment })).out);
+  expect(events.map(({ consultation_id, sealed }) => [consultation_id, sealed]).sort()).toEqual([
+    ['a', true],
+    ['b', true],
+    ['c', false],
+  ]);
+  const { parts } = await new CommitLog({ folder, files: nodeStoreFiles }).catchUp();
+  const printed = await Promise.all(
+    [...parts.keys()].map(async (part) => (await fi(['cat', path.basename(part, '.h5')], { environment })).out),
+  );
+  expect(
+    printed
+      .flatMap(linesOf)
+      .map(({ position }) => position)
+      .sort(),
+  ).toEqual([0, 1]);
+  const statistics = JSON.parse((await fi(['stats', '--json'], { environment })).out);
+  expect(statistics).toMatchObject({ parts: 3, events: 3, damaged: [] });
+  expect(statistics.segments.audio.events).toBe(1);
 });

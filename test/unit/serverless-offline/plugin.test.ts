@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import DeploymentGuard, { missingForDeployment } from '../../../localstack/serverless-offline/deployment-guard.ts';
+import type { FunctionDefinition } from '../../../localstack/deploy/serverless.ts';
 import { functionEnvironment } from '../../../localstack/serverless-offline/environment.ts';
 import { openLocalQueues } from '../../../localstack/serverless-offline/local-queues.ts';
 import { startPollers } from '../../../localstack/serverless-offline/pollers.ts';
 import { queueResources } from '../../../localstack/serverless-offline/queue-resources.ts';
-import type { FunctionDefinition, Serverless } from '../../../localstack/serverless-offline/serverless.ts';
 import { sqsTriggers } from '../../../localstack/serverless-offline/sqs-triggers.ts';
 import { loadConfig } from '../../../shared/config.ts';
 import { silentLogger } from '../../../shared/telemetry/log.ts';
@@ -163,61 +162,5 @@ describe('openLocalQueues', () => {
     expect(queues.polledQueue('Dead').queue).toMatchObject({ name: 'd' });
     expect(() => queues.polledQueue('Other')).toThrow('no queue Other');
     await queues.close();
-  });
-});
-
-describe('DeploymentGuard', () => {
-  const complete = {
-    keysFile: '/mnt/keys.json',
-    jwtIssuer: '',
-    jwtAudience: '',
-    accessPointArn: 'arn:...:access-point/fsap-1',
-  };
-
-  it.each([
-    ['local', { keysFile: '', accessPointArn: '' }, undefined],
-    ['prod', {}, undefined],
-    ['prod', { keysFile: '', jwtIssuer: 'https://issuer.example', jwtAudience: 'a' }, undefined],
-    ['dev', { keysFile: '' }, 'would serve every consultation to anyone'],
-    ['prod', { jwtIssuer: 'https://issuer.example' }, 'jwtAudience'],
-    ['prod', { accessPointArn: 'arn:...:access-point/fsap-00000000000000000' }, 'has no store'],
-  ])('at stage %s with %j says %s', (stage, changes, missing) => {
-    const said = missingForDeployment(stage, { ...complete, ...changes });
-    if (missing === undefined) expect(said).toBeUndefined();
-    else expect(said).toContain(missing);
-  });
-
-  const guarded = (settings: object) => {
-    const events = [{ httpApi: 'POST /events' }, { httpApi: '*' }, { sqs: { arn } }];
-    const serverless: Serverless = {
-      service: {
-        service: 'fi-events',
-        provider: { stage: 'prod', region: 'eu-west-1', httpApi: { payload: '2.0' } },
-        custom: { 'deployment-guard': { ...complete, ...settings } },
-        ...service({ ingest: { events } }),
-      },
-      pluginManager: { plugins: [] },
-      classes: { Error },
-    };
-    const guard = new DeploymentGuard(serverless, {});
-    return { serverless, events, run: () => guard.hooks['before:package:initialize']?.() };
-  };
-
-  it('stops packaging', () => {
-    expect(guarded({ keysFile: ' ' }).run).toThrow('would serve every consultation to anyone');
-  });
-
-  it('puts the JWT authoriser before every route', () => {
-    const { serverless, events, run } = guarded({ jwtIssuer: 'https://issuer.example', jwtAudience: 'a, b' });
-    run();
-    expect(serverless.service.provider.httpApi).toMatchObject({
-      payload: '2.0',
-      authorizers: { jwt: { issuerUrl: 'https://issuer.example', audience: ['a', 'b'] } },
-    });
-    expect(events).toEqual([
-      { httpApi: { method: 'POST', path: '/events', authorizer: { name: 'jwt' } } },
-      { httpApi: { method: '*', path: '*', authorizer: { name: 'jwt' } } },
-      { sqs: { arn } },
-    ]);
   });
 });

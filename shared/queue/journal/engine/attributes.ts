@@ -1,3 +1,4 @@
+import { limits } from '../../../domain/limits.ts';
 import { InvalidQueueRequest } from '../errors.ts';
 import type { QueueAttributes, RedrivePolicy } from '../port.ts';
 
@@ -7,15 +8,17 @@ export const defaultAttributes: QueueAttributes = {
   delaySeconds: 0,
   messageRetentionSeconds: undefined,
   receiveMessageWaitTimeSeconds: 0,
+  maximumMessageBytes: limits.messageBytes,
   redrivePolicy: undefined,
 };
 
-/** SQS's ranges (SetQueueAttributes), in seconds. */
+/** SQS's ranges (SetQueueAttributes), in seconds and bytes. */
 const ranges = {
   visibilityTimeoutSeconds: [0, 43_200],
   delaySeconds: [0, 900],
   messageRetentionSeconds: [60, 1_209_600],
   receiveMessageWaitTimeSeconds: [0, 20],
+  maximumMessageBytes: [1_024, limits.messageBytes],
 } as const;
 
 const mostReceives = 1_000;
@@ -41,7 +44,12 @@ const requirePolicy = ({ deadLetterQueueName, maxReceiveCount }: RedrivePolicy):
 
 /** @throws InvalidQueueRequest when SQS would refuse an attribute. */
 export const requireAttributes = (attributes: QueueAttributes): void => {
-  for (const name of ['visibilityTimeoutSeconds', 'delaySeconds', 'receiveMessageWaitTimeSeconds'] as const) {
+  for (const name of [
+    'visibilityTimeoutSeconds',
+    'delaySeconds',
+    'receiveMessageWaitTimeSeconds',
+    'maximumMessageBytes',
+  ] as const) {
     requireWhole(name, attributes[name], ranges[name]);
   }
   const { messageRetentionSeconds, redrivePolicy } = attributes;
@@ -60,4 +68,5 @@ export const sameAttributes = (one: QueueAttributes, other: QueueAttributes): bo
   one.delaySeconds === other.delaySeconds &&
   one.messageRetentionSeconds === other.messageRetentionSeconds &&
   one.receiveMessageWaitTimeSeconds === other.receiveMessageWaitTimeSeconds &&
+  one.maximumMessageBytes === other.maximumMessageBytes &&
   samePolicy(one.redrivePolicy, other.redrivePolicy);

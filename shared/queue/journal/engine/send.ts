@@ -35,6 +35,12 @@ const refusalOf = ({ body, attributes, delaySeconds = 0 }: JournalOutgoingMessag
   return undefined;
 };
 
+/** Only a limit that was set on the queue is looked at here: the call's own is the same as the largest one. */
+const sizeRefusalOf = (bytes: number, mostBytes: number): SendResult | undefined =>
+  bytes > mostBytes && mostBytes < limits.messageBytes
+    ? refusal('InvalidParameterValue', `Message must be shorter than ${mostBytes} bytes.`)
+    : undefined;
+
 const attributesBytes = (attributes: MessageAttributes): number => {
   let bytes = 0;
   for (const name in attributes) bytes += Buffer.byteLength(name) + Buffer.byteLength(attributes[name] ?? '');
@@ -149,8 +155,9 @@ export const sendBatch = async (
   let recordBytes = 0;
   for (const message of outgoing) {
     const bodyBytes = Buffer.byteLength(message.body);
-    contentBytes += bodyBytes + (message.attributes === undefined ? 0 : attributesBytes(message.attributes));
-    const refused = refusalOf(message);
+    const messageBytes = bodyBytes + (message.attributes === undefined ? 0 : attributesBytes(message.attributes));
+    contentBytes += messageBytes;
+    const refused = refusalOf(message) ?? sizeRefusalOf(messageBytes, queue.attributes.maximumMessageBytes);
     if (refused !== undefined) {
       results.push(refused);
       continue;

@@ -1,3 +1,4 @@
+import { limits } from '../../../domain/limits.ts';
 import type { MessageAttributes } from '../../port.ts';
 import type { QueueAttributes } from '../port.ts';
 import { groupHeaderBytes } from './layout.ts';
@@ -65,13 +66,14 @@ const readQueue = (reader: RecordReader): QueueRecord => {
   const queue = reader.u32();
   const createdAtMs = reader.f64();
   const { name, attributes }: { name: string; attributes: QueueAttributes } = JSON.parse(reader.text());
-  // JSON leaves undefined members out.
+  // JSON leaves undefined members out, and journals written before there was a limit have none.
   return {
     queue,
     name,
     createdAtMs,
     attributes: {
       ...attributes,
+      maximumMessageBytes: attributes.maximumMessageBytes ?? limits.messageBytes,
       messageRetentionSeconds: attributes.messageRetentionSeconds,
       redrivePolicy: attributes.redrivePolicy,
     },

@@ -1,3 +1,4 @@
+import { limits } from '../../../domain/limits.ts';
 import { invalidParameter, missingParameter, SqsError } from './errors.ts';
 
 /** A JSON object of a request, whose members nobody has looked at yet. */
@@ -12,6 +13,7 @@ export interface Range {
 /** SQS's ranges (SQS API reference). */
 export const ranges = {
   delaySeconds: { least: 0, most: 900 },
+  maximumMessageBytes: { least: 1_024, most: limits.messageBytes },
   maxNumberOfMessages: { least: 1, most: 10 },
   maxReceiveCount: { least: 1, most: 1_000 },
   messageRetentionSeconds: { least: 60, most: 1_209_600 },

@@ -1,4 +1,3 @@
-import { limits } from '../../../domain/limits.ts';
 import type { QueueDepth } from '../../port.ts';
 import type { JournalQueue, QueueAttributes, RedrivePolicy } from '../port.ts';
 import type { Addresses } from './addresses.ts';
@@ -43,7 +42,6 @@ const redrivePolicy = (
 
 /** Attributes that may be given with the one value that the embedded queue has anyway. */
 const constants: Readonly<Record<string, string>> = {
-  MaximumMessageSize: String(limits.messageBytes),
   FifoQueue: 'false',
   SqsManagedSseEnabled: 'false',
 };
@@ -80,6 +78,9 @@ export const parseQueueAttributes = (
       case 'ReceiveMessageWaitTimeSeconds':
         changes.receiveMessageWaitTimeSeconds = whole(name, text, ranges.waitTimeSeconds);
         break;
+      case 'MaximumMessageSize':
+        changes.maximumMessageBytes = whole(name, text, ranges.maximumMessageBytes);
+        break;
       case 'RedrivePolicy':
         changes.redrivePolicy = redrivePolicy(text, addresses, exists);
         break;
@@ -102,7 +103,7 @@ const allAttributes = (
   CreatedTimestamp: String(Math.floor(createdAtMs / 1_000)),
   DelaySeconds: String(attributes.delaySeconds),
   LastModifiedTimestamp: String(Math.floor(createdAtMs / 1_000)),
-  MaximumMessageSize: constants.MaximumMessageSize,
+  MaximumMessageSize: String(attributes.maximumMessageBytes),
   // Left out while messages never expire, which SQS has no number for.
   MessageRetentionPeriod: attributes.messageRetentionSeconds?.toString(),
   QueueArn: addresses.arnOf(name),

@@ -1,0 +1,4 @@
+import { startMiniStack } from '../e2e/hosts/emulator.ts';
+import { endToEndSuite } from '../e2e/suite/end-to-end.ts';
+
+endToEndSuite('MiniStack', startMiniStack);
