@@ -33,7 +33,12 @@ const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8'
 const readKept = async ({ files, folder }: CheckpointPlaces): Promise<readonly FoundCheckpoint[]> => {
   if (folder === undefined) return [];
   const found: FoundCheckpoint[] = [];
-  for (const name of [...(await files.list(folder))].sort()) {
+  // Until the first seal it is not there.
+  const names = await files.list(folder).catch((error: unknown) => {
+    if (isGone(error)) return [];
+    throw error;
+  });
+  for (const name of [...names].sort()) {
     const size = keptForm.exec(name)?.[1];
     if (size === undefined) continue;
     const file = path.join(folder, name);
@@ -50,7 +55,7 @@ const readKept = async ({ files, folder }: CheckpointPlaces): Promise<readonly F
 /**
  * All checkpoints beside those in commits: the store's newest, those that are kept outside of it, and the user's. Read them before the log, which
  * must not look short by what is committed in between.
- * @throws the system's error, also when the folder or the user's file is not there: that is how a log is cut off unseen.
+ * @throws the system's error
  */
 export const readCheckpoints = async (places: CheckpointPlaces): Promise<readonly FoundCheckpoint[]> => {
   const { files, store, given } = places;

@@ -21,6 +21,8 @@ const absent = 0xffff_ffff;
 /** Where the text of a UUID has its version, and the bytes of a UUIDv7's time that a key begins with. */
 const versionAt = 14;
 const timeDigits = 8;
+/** More than the formats, the event id, `received_at` and the lengths of all fields take. */
+const idsAndLengths = 512;
 
 /**
  * Leaf hash, content hash and identity key of events, from their bytes: as `leafHash`, `contentHash` and `identityKey` give
@@ -59,9 +61,9 @@ export class EventHashes {
   }
 
   /** Room for all fields: three bytes is the most that UTF-8 takes per UTF-16 code unit. */
-  #reserve({ payload, ...names }: HashedFields): void {
-    let most = 256 + payload.length;
-    for (const name of Object.values(names)) most += 4 + (name?.length ?? 0) * 3;
+  #reserve({ payload, consultationId, eventType, segment, userId = '', occurredAt = '' }: HashedFields): void {
+    const characters = consultationId.length + eventType.length + segment.length + userId.length + occurredAt.length;
+    const most = idsAndLengths + characters * 3 + payload.length;
     if (most > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(most * 2);
   }
 

@@ -5,6 +5,8 @@ import { keyBytes } from '../known-ids/record.ts';
 /** A block of AES; keys and content hashes, as the index has them, are one each. */
 const blockBytes = 16;
 const wordsPerSum = 4;
+/** Few enough that what is allocated for them dies young. */
+const membersAtOnce = 2_048;
 
 if (keyBytes !== blockBytes) throw new RangeError('A key must be a block of AES.');
 
@@ -24,12 +26,24 @@ export class IdSums {
     random(this.#key);
   }
 
-  /** Adds `count` members; `keys` and `contents` hold 16 bytes of each. */
+  /** Adds a member for each position; `keys` and `contents` hold 16 bytes of each. */
   add(side: 'events' | 'index', keys: Uint8Array, contents: Uint8Array, positions: Float64Array): void {
+    for (let from = 0; from < positions.length; from += membersAtOnce) {
+      const to = Math.min(positions.length, from + membersAtOnce);
+      const [fromByte, toByte] = [from * blockBytes, to * blockBytes];
+      this.#add(
+        side,
+        keys.subarray(fromByte, toByte),
+        contents.subarray(fromByte, toByte),
+        positions.subarray(from, to),
+      );
+    }
+  }
+
+  #add(side: 'events' | 'index', keys: Uint8Array, contents: Uint8Array, positions: Float64Array): void {
     const count = positions.length;
-    const bytes = count * blockBytes;
-    const mac = this.#encrypt(Uint8Array.from(keys.subarray(0, bytes)));
-    const contentWords = new Uint32Array(Uint8Array.from(contents.subarray(0, bytes)).buffer);
+    const mac = this.#encrypt(keys);
+    const contentWords = new Uint32Array(Uint8Array.from(contents).buffer);
     for (let word = 0; word < mac.length; word++) mac[word] = (mac[word] ?? 0) ^ (contentWords[word] ?? 0);
     const second = this.#encrypt(new Uint8Array(mac.buffer));
     for (let index = 0; index < count; index++) {

@@ -40,6 +40,15 @@ const hashRows = ({ columns, payload }: ReadPart, leaves: Buffer): { least: stri
   return { least, most };
 };
 
+/** Where a superblock of version 2 or 3 has the end of the file (HDF5 File Format Specification 3.0, section II.A). */
+const endOfFileAt = 28;
+
+/** Bytes behind the end are nothing to HDF5. */
+const requireEnd = (bytes: Uint8Array): void => {
+  const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readBigUInt64LE(endOfFileAt);
+  if (end !== BigInt(bytes.length)) throw new RangeError(`it has ${bytes.length} bytes instead of ${end}`);
+};
+
 /**
  * Hashes every event of a level-0 part anew, and compares the part with what it says about itself. Nothing else vouches for it
  * until it is sealed.
@@ -53,6 +62,7 @@ export const checkLevel0Part = async (
   const found = (reason: string) => findings.push({ kind: 'changed', file, reason });
   try {
     const part = await withPart(file, bytes, readAll);
+    requireEnd(bytes);
     const { columns, attributes } = part;
     const leaves = Buffer.alloc(columns.count * 32);
     const { least, most } = hashRows(part, leaves);

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../ports/clock.ts';
 import { Level0Listing } from '../level0-listing.ts';
 import type { VerifierKey } from '../log/note/verifier-key.ts';
 import { windowPositions } from '../part/sealed/layout.ts';
+import { checkpointPath } from '../seal/guard.ts';
 import { addCheckpoints, readCheckpoints } from './checkpoints.ts';
 import { listCommits } from './commit-listing.ts';
 import { EventsPass } from './events-pass.ts';
@@ -43,8 +44,8 @@ export interface VerifyReport {
   /** What waits to be sealed. */
   readonly level0Parts: number;
   readonly level0Events: number;
-  /** Checkpoints beside those in commits that the log was compared with. */
-  readonly checkpoints: number;
+  /** Checkpoints from outside the store that the log was compared with. */
+  readonly keptCheckpoints: number;
   readonly findings: number;
   readonly notes: number;
   readonly elapsedMs: number;
@@ -87,6 +88,12 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
   if (state.number === 0 && highest === 0) {
     witness.noted({ file: 'log/commits', reason: 'nothing was ever sealed: level 0 is all that can be verified' });
   }
+  if (state.number > 0 && !checkpoints.some(({ file }) => file === checkpointPath)) {
+    witness.noted({
+      file: checkpointPath,
+      reason: 'the newest checkpoint is not there: the next run of seal writes it',
+    });
+  }
   for (const file of others) witness.found({ kind: 'added', file, reason: 'the store has no such file' });
   addCheckpoints(checkpoints, trusted, state.tree.size, heads, witness);
 
@@ -106,7 +113,7 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     level0Parts: level0.parts,
     level0Events: level0.events,
-    checkpoints: checkpoints.length,
+    keptCheckpoints: checkpoints.filter(({ file }) => file !== checkpointPath).length,
     ...counts,
     elapsedMs: clock.monotonicMs() - beganMs,
   };

@@ -3,9 +3,9 @@ import { windowPositions } from '../part/sealed/layout.ts';
 import type { SealedPart } from '../part/sealed/open.ts';
 import { Positions } from '../part/sealed/positions.ts';
 import type { RowBlock } from '../part/sealed/row-block.ts';
-import { renderMs } from '../part/time.ts';
 import { EventHashes } from './event-hashes.ts';
 import type { Finding } from './finding.ts';
+import { TimeTexts } from './time-texts.ts';
 import type { LogWindow } from './window.ts';
 
 /** A part, and the number that stands for it in windows. */
@@ -26,6 +26,8 @@ export const windowsOf = ({ base_position, first_position, last_position }: Comm
 /** Hashes the events of parts into windows of the log. */
 export class WindowEvents {
   readonly #hashes = new EventHashes();
+  readonly #received = new TimeTexts();
+  readonly #occurred = new TimeTexts();
   readonly #found: (finding: Finding) => void;
 
   constructor(found: (finding: Finding) => void) {
@@ -62,21 +64,29 @@ export class WindowEvents {
       this.#found({ kind: 'repeated', file: part.path, position, reason });
       return;
     }
-    const day = renderMs(block.receivedAtMs(row)).slice(0, 10);
-    if (day !== part.day) {
-      this.#found({ kind: 'changed', file: part.path, position, reason: `the event is of ${day}, not ${part.day}` });
+    const receivedAt = this.#received.render(block.receivedAtMs(row));
+    if (!receivedAt.startsWith(part.day)) {
+      const reason = `the event was received at ${receivedAt}, not on ${part.day}`;
+      this.#found({ kind: 'changed', file: part.path, position, reason });
     }
     const fields = {
       consultationId: block.consultationId(row),
       eventId: block.eventId(row),
       segment: part.segment,
-      receivedAt: renderMs(block.receivedAtMs(row)),
+      receivedAt,
       eventType: block.eventType(row),
       userId: block.user(row) || undefined,
-      occurredAt: block.occurredAt(row),
+      occurredAt: this.#occurredAt(block, row),
       payload,
     };
     this.#hashes.write(fields, index, window.leaves, window.contents, window.keys);
     window.holders[index] = number + 1;
+  }
+
+  #occurredAt(block: RowBlock, row: number): string | undefined {
+    const text = block.occurredAtText(row);
+    if (text !== '') return text;
+    const ms = block.occurredAtMs(row);
+    return ms === undefined ? undefined : this.#occurred.render(ms);
   }
 }

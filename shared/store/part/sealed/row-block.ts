@@ -97,7 +97,7 @@ export class RowBlock {
       eventId: this.eventId(row),
       eventType: this.eventType(row),
       userId: this.user(row) || undefined,
-      occurredAt: this.occurredAt(row),
+      occurredAt: this.#occurredAt(row),
       receivedAt: renderMs(this.receivedAtMs(row)),
       requestIndex: this.columns.request_index[row - this.from] ?? 0,
       segment: this.#context.segment,
@@ -106,13 +106,18 @@ export class RowBlock {
     return { ...event, leaf: leafHash(event), position: this.position(row) };
   }
 
-  /** As sent; undefined when the event names none. */
-  occurredAt(row: number): string | undefined {
-    const text = this.occurredAtText(row);
-    if (text !== '') return text;
+  /** Milliseconds of `occurred_at`; undefined when the event names none. */
+  occurredAtMs(row: number): number | undefined {
     const at = (row - this.from) * 2;
     const [low, high] = [this.columns.occurred_at[at], this.columns.occurred_at[at + 1]];
-    return high === noTimeHigh && low === 0 ? undefined : renderMs(numberOf(low, high));
+    return high === noTimeHigh && low === 0 ? undefined : numberOf(low, high);
+  }
+
+  #occurredAt(row: number): string | undefined {
+    const text = this.occurredAtText(row);
+    if (text !== '') return text;
+    const ms = this.occurredAtMs(row);
+    return ms === undefined ? undefined : renderMs(ms);
   }
 }
 
