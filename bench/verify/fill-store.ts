@@ -63,7 +63,7 @@ export class StoreFiller {
     const { keyFile, events, perCommit, merge } = this.#options;
     await writeFile(keyFile, `${this.#key}\n`, { mode: 0o600 });
     for (const batch of sealBatches(events, perCommit)) await this.#seal(batch);
-    if (merge) await this.#merge();
+    if (merge) await this.merge();
   }
 
   get #commits() {
@@ -93,7 +93,8 @@ export class StoreFiller {
     if (due) await publishSnapshot(this.#commits, due);
   }
 
-  async #merge(): Promise<void> {
+  /** Merges all parts. */
+  async merge(): Promise<void> {
     const { store, folders } = this.#writing;
     const live = [...this.#log.state.parts.values()];
     const files = await Promise.all(live.map((part) => nodeStoreFiles.openRanges(path.join(store, part.path))));

@@ -5,12 +5,12 @@ import { keyText } from '../known-ids/identity-key.ts';
 import { lookup } from '../known-ids/lookup.ts';
 import { contentBytes, isSameContent, keyBytes } from '../known-ids/record.ts';
 import { type KnownId, type RunRef, runFolder } from '../known-ids/run.ts';
-import { RunScan } from '../known-ids/scan.ts';
 import { windowPositions } from '../part/sealed/layout.ts';
 import type { EventsPass } from './events-pass.ts';
 import { reasonOf, type Witness } from './finding.ts';
 import type { IdSums } from './id-sums.ts';
 import { type CurrentFiles, unreadable, type VerifyFiles } from './store-reading.ts';
+import { sumKnownIds } from './sum-known-ids.ts';
 import type { LogWindow } from './window.ts';
 
 export interface KnownIdsPassOptions {
@@ -25,37 +25,6 @@ export interface KnownIdsPassOptions {
 }
 
 const refOf = ({ base_position: basePosition, ...run }: CommittedRun): RunRef => ({ ...run, basePosition });
-
-/** Records that are added up at once. */
-const batchRecords = 8_192;
-
-/** Adds up what a run knows of positions below `size`. */
-const sumRun = async ({ files, store, size, sums }: KnownIdsPassOptions, run: RunRef): Promise<void> => {
-  const scan = await RunScan.open(files, store, run);
-  const keys = Buffer.alloc(batchRecords * keyBytes);
-  const contents = Buffer.alloc(batchRecords * contentBytes);
-  const positions = new Float64Array(batchRecords);
-  let count = 0;
-  const flush = (): void => {
-    if (count > 0) sums.add('index', keys, contents, positions.subarray(0, count));
-    count = 0;
-  };
-  try {
-    do {
-      do {
-        const position = scan.position();
-        if (position >= size) continue;
-        scan.bytes.copy(keys, count * keyBytes, scan.at, scan.at + keyBytes);
-        scan.bytes.copy(contents, count * contentBytes, scan.at + keyBytes, scan.at + keyBytes + contentBytes);
-        positions[count++] = position;
-        if (count === batchRecords) flush();
-      } while (scan.advance());
-    } while (await scan.fill());
-    flush();
-  } finally {
-    await scan.close();
-  }
-};
 
 /** Compares the index of known ids with the events: each is known, under its content hash and its position, and nothing else is. */
 export class KnownIdsPass {
@@ -78,13 +47,13 @@ export class KnownIdsPass {
   /** @returns false when newer runs took the place of these */
   async #readRuns(runs: readonly CommittedRun[]): Promise<boolean> {
     const { files, store, current, witness } = this.#options;
-    const of = runs.reduce((sum, { entries }) => sum + entries, 0);
+    const refs = runs.map(refOf);
+    const of = refs.reduce((sum, { entries }) => sum + entries, 0);
     let done = 0;
     this.#damaged = false;
-    for (const run of runs) {
+    for (const run of refs) {
       try {
-        await checkRun(files, store, refOf(run));
-        await sumRun(this.#options, refOf(run));
+        await checkRun(files, store, run);
       } catch (error) {
         if (!(error instanceof RunDamaged) && (await current.outdated(run.path, error))) return false;
         this.#damaged = true;
@@ -97,7 +66,19 @@ export class KnownIdsPass {
       done += run.entries;
       witness.progress({ stage: 'known ids', done, of });
     }
-    return true;
+    return this.#damaged || this.#sum(refs);
+  }
+
+  /** @returns false when newer runs took the place of these */
+  async #sum(runs: readonly RunRef[]): Promise<boolean> {
+    const { current } = this.#options;
+    try {
+      await sumKnownIds(this.#options, runs);
+      return true;
+    } catch (error) {
+      for (const run of runs) if (await current.outdated(run.path, error)) return false;
+      throw error;
+    }
   }
 
   /** Looks the ids of a window up one by one, since something is wrong with one of them. */

@@ -78,8 +78,9 @@ export const isBeginning = async (
   width: number,
   size: number,
 ): Promise<boolean> => {
+  const bytes = await files.read(path.join(store, tilePath(tile, width)));
+  if (bytes.length !== width * hashBytes) return false;
   const now = await findTile(files, store, tile, tileWidth(tile, size));
   if (now === undefined) return true;
-  const bytes = await files.read(path.join(store, tilePath(tile, width)));
-  return Buffer.compare(bytes, now.hashes.subarray(0, width * hashBytes)) === 0;
+  return Buffer.compare(bytes, now.hashes.subarray(0, bytes.length)) === 0;
 };

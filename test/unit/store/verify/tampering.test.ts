@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Commit, decodeCommit, encodeLogFile, fileSha256 } from '../../../../shared/store/commits/format.ts';
 import { commitPath } from '../../../../shared/store/commits/names.ts';
 import { treeFromFile } from '../../../../shared/store/commits/state.ts';
@@ -13,8 +13,9 @@ import { type FileMap, keptFolder, storeFolder } from './memory-files.ts';
 import { fileOf, named, smallStore, verifyMemory } from './rig.ts';
 
 let whole: FileMap = new Map();
-beforeAll(async () => {
-  whole = await smallStore();
+beforeEach(async () => {
+  // Made in the first test and shared by all: no test changes it.
+  if (whole.size === 0) whole = await smallStore();
 });
 
 const at = (file: string): string => path.join(storeFolder, file);
