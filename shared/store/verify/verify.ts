@@ -88,6 +88,10 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
   if (state.number === 0 && highest === 0) {
     witness.noted({ file: 'log/commits', reason: 'nothing was ever sealed: level 0 is all that can be verified' });
   }
+  if (history.broken) {
+    const reason = `nothing after commit ${state.number} can be followed, and so is not verified`;
+    witness.noted({ file: 'log/commits', reason });
+  }
   if (state.number > 0 && !checkpoints.some(({ file }) => file === checkpointPath)) {
     witness.noted({
       file: checkpointPath,

@@ -156,6 +156,32 @@ const reseal = async (number: number, payload: string): Promise<FileMap> => {
   }));
 };
 
+describe('a history that is broken', () => {
+  it('is gone on with from the next snapshot, so that one alteration does not hide others', async () => {
+    const [part] = commitOf(whole, 3).added;
+    const files = new Map(whole)
+      .set(at(commitPath(1)), Buffer.from('{}'))
+      .set(at(part?.path ?? ''), Buffer.from('other'));
+    const { findings, report } = await verifyMemory(files);
+    expect(new Set(findings.map(({ file }) => file))).toEqual(new Set([commitPath(1), part?.path]));
+    expect(report.commit).toBe(3);
+  });
+
+  it('ends before what is altered where there is none, and says so', async () => {
+    const { findings, notes, report } = await verifyMemory(withBytes(at(commitPath(3)), Buffer.from('{}')));
+    expect(namesIt(findings, at(commitPath(3)))).toBe(true);
+    expect(notes).toContainEqual({ file: 'log/commits', reason: expect.stringContaining('after commit 2') });
+    expect(report).toMatchObject({ commit: 2, events: 263 });
+  });
+});
+
+describe('a quarantine', () => {
+  it('misses a letter when commits count conflicts and none is there', async () => {
+    const { findings } = await verifyMemory(without(fileOf(whole, '/letters/')));
+    expect(findings).toMatchObject([{ kind: 'missing', file: 'quarantine/letters' }]);
+  });
+});
+
 describe('history that is written anew', () => {
   it('is no other history when nothing is changed', async () => {
     expect((await verifyMemory(rewrite(whole, 1, (commit) => commit))).findings).toEqual([]);
