@@ -10,12 +10,14 @@ import { replayRetry } from './commands/replay-retry.ts';
 import { replayShow } from './commands/replay-show.ts';
 import { stats } from './commands/stats.ts';
 import { tail } from './commands/tail.ts';
+import { verify } from './commands/verify.ts';
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [
   tail,
   cat,
   stats,
+  verify,
   replayList,
   replayShow,
   replayRetry,

@@ -4,8 +4,9 @@ import { writePart } from '../../shared/store/part/write.ts';
 import { eventOf } from '../unit/store/events.ts';
 import { headerOf } from '../unit/store/parts.ts';
 import { type Followed, following, persisting, sealing } from './rig/programs.ts';
-import type { Faults } from './rig/share.ts';
+import { type Faults, noFaults } from './rig/share.ts';
 import { judge } from './rig/verdict.ts';
+import { verifying } from './rig/verify.ts';
 import { World } from './rig/world.ts';
 
 // Deflated in this thread: when another one is done would depend on more than the seed.
@@ -42,6 +43,7 @@ const simulate = async (seed: number): Promise<string> => {
       ...Array.from({ length: 1 + random.below(2) }, () => world.host(faults, persisting(world, 8))),
       ...Array.from({ length: 1 + random.below(3) }, () => world.host(faults, sealing(world, 4))),
       ...followed.map((each) => world.host({ ...faults, crash: 0 }, following(world, 6, each))),
+      world.host({ ...noFaults, staleListing: faults.staleListing }, verifying(world, 3)),
     ];
     await scheduler.run(Promise.all(hosts));
     if (random.chance(0.4)) share.losePower();

@@ -9,6 +9,7 @@ import { merkleRoot } from '../../../shared/store/merkle.ts';
 import { consultations, identityOf } from './events.ts';
 import { type Followed, persisting } from './programs.ts';
 import { noFaults } from './share.ts';
+import { findingsOf } from './verify.ts';
 import { signer, store, type World } from './world.ts';
 
 const contentOf = (event: AcceptedEvent): string =>
@@ -90,5 +91,6 @@ export const judge = async (world: World, followed: readonly Followed[]): Promis
   expectExactlyOnce(world, readable);
   await expectLog(world, readable);
   for (const each of followed) expectFollowed(each, readable);
+  expect(await findingsOf(world, world.share.mount(noFaults))).toEqual([]);
   return readable;
 };
