@@ -167,7 +167,7 @@ export const columns = async (folder: string) => {
   let events = 0;
   let other = 0;
   for (const file of partPaths(folder)) {
-    const range = await nodeStoreFiles.openRange(file);
+    const range = await nodeStoreFiles.openRanges(file);
     const part = await PartFile.open(range);
     events += part.meta.count;
     other += range.bytes;

@@ -15,7 +15,7 @@ export const partPaths = (folder: string): readonly string[] =>
     .map((name) => path.join(folder, name));
 
 const open = async (file: string, files: RangeFile[]): Promise<SealedPart> => {
-  const range = await nodeStoreFiles.openRange(file);
+  const range = await nodeStoreFiles.openRanges(file);
   files.push(range);
   return openSealedPart(range, { path: file, basePosition: Number.parseInt(path.basename(file), 10) });
 };

@@ -210,7 +210,7 @@ describe('a file that is no whole sealed part', () => {
   });
 
   it('but one that is gone is gone, and not damaged', async () => {
-    await expect(nodeStoreFiles.openRange('/nowhere/part.h5')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(nodeStoreFiles.openRanges('/nowhere/part.h5')).rejects.toMatchObject({ code: 'ENOENT' });
     const stale = Object.assign(new Error('stale'), { code: 'ESTALE' });
     const { bytes } = await writeSealedPart(positioned(eventsOf(5)), header, 'gzip-1');
     const file: RangeFile = { ...rangeOf(bytes), read: () => Promise.reject(stale) };
