@@ -5,6 +5,7 @@ import { createPersistStage } from '../../../shared/stages/persist.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { generateSigningKey, openSigner } from '../../../shared/store/log/note/signer.ts';
+import { Merger } from '../../../shared/store/merge/merger.ts';
 import type { EventReader } from '../../../shared/store/port.ts';
 import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
@@ -93,6 +94,25 @@ export class World {
         createLetterPublisher(store, files, () => `name-${++this.#names}`),
         silentLogger,
       ),
+    });
+  }
+
+  newMerger(files: SimulatedMount): Merger {
+    const { clock } = this;
+    const { random } = this.scheduler;
+    return new Merger({
+      folder: store,
+      files,
+      clock,
+      logger: silentLogger,
+      newId: createUuidV7Source(clock.nowMs, (target) => random.fill(target)),
+      // Small, so that parts become full and merges come to more than one size.
+      limits: { inputs: 5, events: 40, bytes: 1_000_000 },
+      mostIds: 1_000,
+      compressionOf: () => 'gzip-1',
+      graceMs,
+      openSigner: async () => signer,
+      checkpointFolder: undefined,
     });
   }
 
