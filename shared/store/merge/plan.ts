@@ -28,18 +28,27 @@ interface Sum {
   readonly bytes: number;
 }
 
+/** Neighbours that fit one merge. */
+interface Stretch {
+  /** Behind its last part. */
+  readonly end: number;
+  readonly sum: Sum;
+  /** Events of its largest part. */
+  readonly largest: number;
+}
+
 const isFull = ({ events, bytes }: Sum, limits: MergeLimits): boolean =>
   events >= limits.events * fullShare || bytes >= limits.bytes * fullShare;
+
+/** Worth it while a day gets events. What would be nearly full waits until it is: it would be written once more soon. */
+const isGrown = ({ sum, largest }: Stretch, limits: MergeLimits): boolean =>
+  isFull(sum, limits) || (sum.events >= growth * largest && sum.events <= (limits.events * fullShare) / 2);
 
 const spanOf = (first: CommittedPart, last: CommittedPart): number =>
   last.last_position - Math.floor(first.first_position / windowPositions) * windowPositions;
 
-/** The neighbours from `at` on that fit one merge, and what they come to; a longer stretch each time. */
-function* stretchesFrom(
-  parts: readonly CommittedPart[],
-  at: number,
-  limits: MergeLimits,
-): Generator<{ readonly end: number; readonly sum: Sum; readonly largest: number }> {
+/** The stretches that begin at `at`, a longer one each time. */
+function* stretchesFrom(parts: readonly CommittedPart[], at: number, limits: MergeLimits): Generator<Stretch> {
   let [events, bytes, largest] = [0, 0, 0];
   const first = parts[at];
   for (let end = at + 1; first && end <= parts.length && end - at <= limits.inputs; end++) {
@@ -52,8 +61,6 @@ function* stretchesFrom(
     if (end - at > 1) yield { end, sum: { events, bytes }, largest };
   }
 }
-
-type Stretch = ReturnType<typeof stretchesFrom> extends Generator<infer Item> ? Item : never;
 
 /** Stretches of neighbours that have no part in common, each as long as `isWorth` says that it is worth it. */
 const stretchesOf = (
@@ -92,9 +99,7 @@ export const planPartMerges = (
     const [first] = members;
     if (first === undefined || members.length === 1) continue;
     const neighbours = members.sort(byPosition);
-    const growing = stretchesOf(neighbours, limits, ({ sum, largest }) => {
-      return sum.events >= growth * largest || isFull(sum, limits);
-    });
+    const growing = stretchesOf(neighbours, limits, (stretch) => isGrown(stretch, limits));
     // To the end only what growing has left, so that a late event does not rewrite all others of its day.
     const last = growing.length === 0 && isOver(first.day, neighbours);
     plans.push(...(last ? stretchesOf(neighbours, limits, () => true) : growing));
