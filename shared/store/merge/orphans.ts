@@ -9,7 +9,7 @@ const runFile = /\.run$/;
 const partFolder = 'parts';
 
 /** Names in a folder; none where it is not there. @throws Error the system's */
-export const namesIn = async (files: FilePublishing, store: string, folder: string): Promise<readonly string[]> => {
+const namesIn = async (files: FilePublishing, store: string, folder: string): Promise<readonly string[]> => {
   try {
     return await files.list(path.join(store, folder));
   } catch (error) {

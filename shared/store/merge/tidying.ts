@@ -3,8 +3,7 @@ import type { StoreState } from '../commits/state.ts';
 import type { SealFiles } from '../files.ts';
 import { Reclaimer } from '../seal/reclaim.ts';
 import { shareNowMs } from '../share-clock.ts';
-import { listPublished, namesIn, orphansAmong } from './orphans.ts';
-import { unlinkTemporaries } from './temporaries.ts';
+import { listPublished, orphansAmong } from './orphans.ts';
 
 /** How often is looked for files whose grace is over. */
 const reclaimEveryMs = 60_000;
@@ -72,7 +71,6 @@ export class Tidying {
     if (listed && listed.length > 0) {
       const beforeMs = (await shareNowMs(files, folder, newId())) - graceMs;
       removed.push(...(await orphansAmong(files, folder, state, listed, beforeMs)));
-      await unlinkTemporaries(files, folder, await namesIn(files, folder, 'tmp'), beforeMs);
     }
     const unlinked = this.#reclaiming.isDue(clock.monotonicMs()) ? await this.#reclaimer.reclaim(state) : [];
     return { removed, unlinked };

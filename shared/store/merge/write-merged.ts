@@ -2,7 +2,7 @@ import path from 'node:path';
 import { PartDamaged } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/ids.ts';
 import { type CommittedPart, fileSha256 } from '../commits/format.ts';
-import { isGone, type RangeFile, type RangeReading } from '../files.ts';
+import { type RangeFile, type RangeReading, systemCode } from '../files.ts';
 import { type MergedPart, mergeParts } from '../part/sealed/merge.ts';
 import { openSealedPart, type SealedPart } from '../part/sealed/open.ts';
 import { publish } from '../publish.ts';
@@ -20,7 +20,8 @@ const open = async (files: RangeReading, store: string, part: string): Promise<R
   try {
     return await files.openRanges(path.join(store, part));
   } catch (cause) {
-    if (isGone(cause)) throw new PartDamaged(part, 'it is missing', { cause });
+    // Only this: a stale handle says nothing about the file.
+    if (systemCode(cause) === 'ENOENT') throw new PartDamaged(part, 'it is missing', { cause });
     throw cause;
   }
 };
