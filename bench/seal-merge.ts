@@ -11,7 +11,7 @@ import type * as stages from './seal-merge/stages.ts';
 const help = `npm run bench:seal-merge -- [--events N] [--part N] [--batch N] [--level 1-9] [--times N] [--folder DIR] [--json]
 
 Level-0 parts of copies of the 10,000 events of bench/data, with ids and consultations of their own, are sealed and merged by the stage that
-functions/seal runs, in a process of its own. Then batches are persisted and one consultation is read, by turns in a small store and in the large one.
+functions/seal runs, in a process of its own with a bounded heap. Then batches are persisted and one consultation is read, by turns in a small store and in the large one.
 
   --events N    events of the large store (1000000)
   --small N     events of the small store (10000)
@@ -47,10 +47,13 @@ type Found<Name extends keyof typeof stages> = Awaited<ReturnType<(typeof stages
   readonly residentMB: number;
 };
 
-/** Runs a stage with the flags of `npm start`. */
-const stage = async <Result>(...parameters: readonly string[]): Promise<Result> => {
+/** V8 collects garbage only when it has to: within these bounds it has to, at the cost of some time. */
+const boundedMemory = ['--max-semi-space-size=8', '--max-old-space-size=96'];
+const asHosts = ['--max-semi-space-size=16'];
+
+const stage = async <Result>(flags: readonly string[], ...parameters: readonly string[]): Promise<Result> => {
   console.error(parameters[0], parameters[1]);
-  const { stdout } = await run(process.execPath, ['--max-semi-space-size=16', program, ...parameters]);
+  const { stdout } = await run(process.execPath, [...flags, program, ...parameters]);
   return JSON.parse(stdout);
 };
 
@@ -58,8 +61,8 @@ const round = (value: number): number => (value < 100 ? Math.round(value * 100) 
 const key = generateSigningKey('bench.local/log');
 
 const buildStore = async (folder: string, events: string) => {
-  const filled = await stage<Found<'fill'>>('fill', folder, events, options.part);
-  const worked = await stage<Found<'work'>>('work', folder, options.batch, key, `gzip-${options.level}`);
+  const filled = await stage<Found<'fill'>>(asHosts, 'fill', folder, events, options.part);
+  const worked = await stage<Found<'work'>>(boundedMemory, 'work', folder, options.batch, key, `gzip-${options.level}`);
   return { filled, worked };
 };
 
@@ -73,6 +76,7 @@ try {
     { folder: folders.large, consultation: large.filled.consultation, events: large.filled.events },
   ];
   const measured = await stage<{ readonly stores: Awaited<ReturnType<typeof stages.latencies>> }>(
+    asHosts,
     'latencies',
     JSON.stringify(targets),
     options.times,

@@ -83,6 +83,25 @@ const expectFollowed = (followed: Followed, readable: readonly StoredEvent[]): v
   }
 };
 
+/** Everything is merged, and what nobody needs goes; orphans are found and named within the hour, and go after the grace. */
+const mergeAll = async (world: World): Promise<void> => {
+  const merger = world.newMerger(world.share.mount(noFaults));
+  for (let look = 0; look < 4; look++) {
+    while ((await merger.merge()).kind !== 'idle');
+    world.scheduler.nowMs += 3_700_000;
+  }
+};
+
+/** On the share is what counts, and nothing else. */
+const expectTidy = async (world: World): Promise<void> => {
+  const { parts, runs, removed } = await new CommitLog({ folder: store, files: world.share.mount(noFaults) }).catchUp();
+  const there = ['level0', 'parts', 'log/index'].flatMap((folder) => [
+    ...world.share.filesBelow(`${store}/${folder}`).keys(),
+  ]);
+  expect(there.sort()).toEqual([...parts.keys(), ...runs.keys()].map((file) => `${store}/${file}`).sort());
+  expect([...removed.keys()]).toEqual([]);
+};
+
 /** Holds a world against the promises, once its share works again. @throws what is broken */
 export const judge = async (world: World, followed: readonly Followed[]): Promise<readonly StoredEvent[]> => {
   await settle(world);
@@ -90,5 +109,10 @@ export const judge = async (world: World, followed: readonly Followed[]): Promis
   expectExactlyOnce(world, readable);
   await expectLog(world, readable);
   for (const each of followed) expectFollowed(each, readable);
+  await mergeAll(world);
+  expect(await readAll(world)).toEqual(readable);
+  await expectLog(world, readable);
+  await expectTidy(world);
+  expect(world.violations).toEqual([]);
   return readable;
 };

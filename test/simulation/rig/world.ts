@@ -16,6 +16,7 @@ import { createDeadLetters, SimulatedQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { type Faults, type SimulatedMount, SimulatedShare } from './share.ts';
+import { faultOfUnlink } from './unlinks.ts';
 
 export const store = '/store';
 export const graceMs = 600_000;
@@ -32,6 +33,8 @@ export class World {
   readonly deadLetters = createDeadLetters();
   readonly accepted: AcceptedEvent[] = [];
   readonly clock: Clock;
+  /** Files that were unlinked before they might be. */
+  readonly violations: string[] = [];
   #names = 0;
   #numbers = 0;
 
@@ -40,7 +43,12 @@ export class World {
     this.scheduler = new Scheduler(random);
     this.share = new SimulatedShare(this.scheduler, store);
     this.queue = new SimulatedQueue(random);
-    const { scheduler } = this;
+    const { scheduler, share, violations } = this;
+    share.onUnlink = (file) => {
+      const commits = share.filesBelow(`${store}/log/commits`);
+      const fault = faultOfUnlink(file, commits, { store, nowMs: scheduler.nowMs, graceMs });
+      if (fault !== undefined) violations.push(fault);
+    };
     this.clock = {
       nowMs: () => scheduler.nowMs,
       monotonicMs: () => scheduler.nowMs,
