@@ -100,7 +100,9 @@ export const eventsOn = async (disk: SimulatedFiles): Promise<readonly StoredEve
     for (const event of rows) {
       const { position = -1 } = event;
       if (events[position]) throw new Error(`position ${position} is there twice`);
-      if (position < part.first_position || position > part.last_position) throw new Error(`${file}: ${position}`);
+      if (position < part.first_position || position > part.last_position) {
+        throw new Error(`position ${position} is not in ${file} by its commit`);
+      }
       events[position] = event;
     }
   }
