@@ -280,7 +280,7 @@ export const settings = {
     'events',
     '131072',
     whole(1_000, 1_048_576),
-    'Most events of a merged part, some 13 MB. Sealing waits for one merge of so many at most, some 3 s; a function has to end in its time.',
+    'Most events of a merged part, some 13 MB. Sealing waits for one merge of so many at most: some seconds.',
   ),
   mergeBytes: required(
     'FI_MERGE_BYTES',
@@ -294,7 +294,7 @@ export const settings = {
     'ids',
     '50000000',
     whole(1_000, 10_000_000_000),
-    'Most ids of a merged run of the index of known ids; sealing waits for it. Lower where a function has little time: more runs are left, and each costs a look.',
+    'Most ids of a merged run of the index of known ids; sealing waits for it, and on AWS it has to be done in five minutes. Larger runs stay as they are, and each costs every seal a look.',
   ),
   mergeCompression: required(
     'FI_MERGE_COMPRESSION',
