@@ -11,12 +11,12 @@ import type * as stages from './seal-merge/stages.ts';
 const help = `npm run bench:seal-merge -- [--events N] [--part N] [--batch N] [--level 1-9] [--times N] [--folder DIR] [--json]
 
 Level-0 parts of copies of the 10,000 events of bench/data, with ids and consultations of their own, are sealed and merged by the stage that
-functions/seal runs, in a process of its own with a bounded heap. Then batches are persisted and one consultation is read, by turns in a small store and in the large one.
+functions/seal runs, in a process of its own with bounded memory. Then batches are persisted and one consultation is read, by turns in a small store and in the large one.
 
   --events N    events of the large store (1000000)
   --small N     events of the small store (10000)
   --part N      events of a level-0 part (1000)
-  --batch N     events of a seal's commit (10000)
+  --batch N     events of a seal's commit (5000): the fewer, the less memory
   --level N     deflate level of merged parts (9)
   --times N     batches and reads to measure (100)
   --folder DIR  where the stores are; a folder in it is made and removed (the system's temporary folder)
@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
     events: { type: 'string', default: '1000000' },
     small: { type: 'string', default: '10000' },
     part: { type: 'string', default: '1000' },
-    batch: { type: 'string', default: '10000' },
+    batch: { type: 'string', default: '5000' },
     level: { type: 'string', default: '9' },
     times: { type: 'string', default: '100' },
     folder: { type: 'string', default: tmpdir() },
@@ -47,13 +47,26 @@ type Found<Name extends keyof typeof stages> = Awaited<ReturnType<(typeof stages
   readonly residentMB: number;
 };
 
-/** V8 collects garbage only when it has to: within these bounds it has to, at the cost of some time. */
-const boundedMemory = ['--max-semi-space-size=8', '--max-old-space-size=96'];
-const asHosts = ['--max-semi-space-size=16'];
+interface Bounds {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
 
-const stage = async <Result>(flags: readonly string[], ...parameters: readonly string[]): Promise<Result> => {
+/**
+ * V8 collects garbage, and glibc gives memory back, only when they have to: within these bounds they have to, at the cost of
+ * some time.
+ */
+const boundedMemory: Bounds = {
+  flags: ['--max-semi-space-size=8', '--max-old-space-size=96'],
+  environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
+};
+const asHosts: Bounds = { flags: ['--max-semi-space-size=16'], environment: {} };
+
+const stage = async <Result>({ flags, environment }: Bounds, ...parameters: readonly string[]): Promise<Result> => {
   console.error(parameters[0], parameters[1]);
-  const { stdout } = await run(process.execPath, [...flags, program, ...parameters]);
+  const { stdout } = await run(process.execPath, [...flags, program, ...parameters], {
+    env: { ...process.env, ...environment },
+  });
   return JSON.parse(stdout);
 };
 

@@ -301,7 +301,7 @@ export const settings = {
     '',
     'gzip-9',
     compression,
-    'Of merged parts: an event is merged a few times, and kept for years. gzip-6 takes half the time and 3 % more room.',
+    'Of merged parts: an event is merged a few times, and kept for years. gzip-6 takes 13 % less time to merge and 2 % more room, gzip-4 a third less and 17 % more.',
   ),
   signingKeyFile: required(
     'FI_SIGNING_KEY_FILE',

@@ -3,7 +3,7 @@ import { PartDamaged } from '../../domain/errors.ts';
 import type { CommittedPart } from '../commits/format.ts';
 import type { RangeFile } from '../files.ts';
 
-const readBytes = 1024 * 1024;
+const readBytes = 256 * 1024;
 
 /**
  * Holds a part against its commit before it is merged: what somebody altered must not get a new commit's word for it.
