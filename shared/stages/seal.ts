@@ -32,6 +32,9 @@ export interface SealSummary {
   readonly commits: number;
 }
 
+/** The longest wait between two tries while merging fails. */
+const longestMergeWaitMs = 60_000;
+
 /**
  * SEAL: gives positions to what waits in level 0, batch by batch, until nothing is due or the time is over; what
  * is left is for the next run. In the time that is left it merges, one bounded piece at a time, and looks whether something is due to be
@@ -47,12 +50,19 @@ export const createSealFunction = ({
 }: SealDependencies): (() => Promise<SealSummary>) => {
   let running: Promise<SealSummary> | undefined;
 
-  /** Sealing goes on whatever keeps a merge from being done. */
+  let [mergeWaitMs, mergeAgainMs] = [0, 0];
+
+  /** Sealing goes on whatever keeps a merge from being done, which is tried again less and less often. */
   const merge = async (): Promise<MergeReport['kind']> => {
+    if (clock.monotonicMs() < mergeAgainMs) return 'idle';
     try {
-      return (await merger.merge()).kind;
+      const { kind } = await merger.merge();
+      mergeWaitMs = 0;
+      return kind;
     } catch (error) {
       logger.error('parts could not be merged; nothing is lost by that, and it is tried again', { error });
+      mergeWaitMs = Math.min(Math.max(1_000, mergeWaitMs * 2), longestMergeWaitMs);
+      mergeAgainMs = clock.monotonicMs() + mergeWaitMs;
       return 'idle';
     }
   };

@@ -67,6 +67,15 @@ describe('sealing and merging in one run', () => {
     expect(lines.join()).toContain('parts could not be merged');
   });
 
+  it('tries a merge that failed again, less and less often', async () => {
+    const { run, calls } = stageOf([], new Array(100).fill(new Error('the disk is full')), 1_500);
+    for (let look = 0; look < 200; look++) await run();
+    const merges = calls.filter((call) => call === 'merge').length;
+    // Each look takes a second: after 1, 2, 4 ... seconds, and then once a minute.
+    expect(merges).toBeGreaterThanOrEqual(6);
+    expect(merges).toBeLessThanOrEqual(10);
+  });
+
   it('counts nothing twice when runs are asked for at once', async () => {
     const { run, calls } = stageOf([sealed], []);
     await Promise.all([run(), run()]);
