@@ -107,6 +107,9 @@ const chooseHash = async (xxh3: boolean): Promise<HashEvent> => {
 /** No batch is begun after so long: a schedule's next run goes on, and Lambda's shortest timeout here is 30 s. */
 const sealRunMs = 15_000;
 
+/** Parts that one merge opens: fewer would write events more often, more would take a chunk of memory each. */
+const mergeInputs = 100;
+
 /** A log that was signed before goes on with its key; only a new one gets a new key. @throws InvalidSetting */
 const openLogKey = async ({ signingKeyFile, logOrigin }: Config, isNewLog: boolean): Promise<Signer> => {
   const wanted = { file: signingKeyFile, origin: logOrigin };
@@ -192,22 +195,32 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
 
   const seal = async (): Promise<SealDependencies> => {
     const { Sealer } = await import('./store/seal/sealer.ts');
+    const { Merger } = await import('./store/merge/merger.ts');
     const current = policy();
-    const sealer = new Sealer({
+    const common = {
       folder: config.storeDir,
       files: nodeStoreFiles,
       clock,
       logger,
       newId: createUuidV7Source(() => clock.nowMs()),
+      graceMs: config.sealGraceMs,
+      openSigner: (isNewLog: boolean) => openLogKey(config, isNewLog),
+      checkpointFolder: config.checkpointDir,
+    };
+    const sealer = new Sealer({
+      ...common,
       pace: { waitingParts: config.sealParts, waitingMs: config.sealAgeMs },
       batch: { events: config.sealBatchEvents, bytes: config.sealBatchBytes },
-      graceMs: config.sealGraceMs,
       compressionOf: (segment) => current().compressionOf(segment) ?? config.compression,
-      openSigner: (isNewLog) => openLogKey(config, isNewLog),
-      checkpointFolder: config.checkpointDir,
       quarantine: createConflictQuarantine(createLetterPublisher(config.storeDir), logger),
     });
-    return { sealer, clock, logger, mostMs: sealRunMs };
+    const merger = new Merger({
+      ...common,
+      limits: { inputs: mergeInputs, events: config.mergeEvents, bytes: config.mergeBytes },
+      mostIds: config.mergeIds,
+      compressionOf: (segment) => current().compressionOf(segment) ?? config.mergeCompression,
+    });
+    return { sealer, merger, clock, logger, mostMs: sealRunMs };
   };
 
   const quarantine = (): QuarantineDependencies => ({

@@ -15,11 +15,11 @@ import { identityKey } from '../../shared/store/known-ids/identity-key.ts';
 import { signCheckpoint } from '../../shared/store/log/checkpoint.ts';
 import { generateSigningKey, openSigner } from '../../shared/store/log/note/signer.ts';
 import { writeTiles } from '../../shared/store/log/tiles/write.ts';
+import { planRunMerge, writeMergedRun } from '../../shared/store/merge/merge-runs.ts';
 import { mergeParts } from '../../shared/store/part/sealed/merge.ts';
 import { openSealedPart } from '../../shared/store/part/sealed/open.ts';
 import { publish } from '../../shared/store/publish.ts';
 import { batchChanges } from '../../shared/store/seal/batch-changes.ts';
-import { mergeRuns } from '../../shared/store/seal/merge-runs.ts';
 import { prepare, type SealWriting, sealedPath } from '../../shared/store/seal/prepare.ts';
 import { sealBatches } from '../sealed/events.ts';
 
@@ -85,7 +85,17 @@ export class StoreFiller {
     if (done === undefined) throw new Error('nothing was committed');
     await writeTiles({ ...this.#writing, uniqueName: this.#newId }, done.before.tree, batch.leaves);
     await this.#publishSnapshot();
-    while (await mergeRuns(this.#log, this.#writing, this.#commits, this.#author)) await this.#publishSnapshot();
+    while (await this.#mergeRuns()) await this.#publishSnapshot();
+  }
+
+  /** @returns whether there were runs to merge. */
+  async #mergeRuns(): Promise<boolean> {
+    const runs = planRunMerge(this.#log.state.runs.values(), Number.MAX_SAFE_INTEGER);
+    if (runs === undefined) return false;
+    const merged = await writeMergedRun(this.#writing, runs);
+    const changes = { runsAdded: [merged], runsRemoved: runs.map(({ path }) => path) };
+    await commit(this.#log, this.#commits, (state) => composeCommit(state, changes, this.#author));
+    return true;
   }
 
   async #publishSnapshot(): Promise<void> {

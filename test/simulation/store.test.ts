@@ -3,7 +3,7 @@ import { toColumns } from '../../shared/store/part/columns.ts';
 import { writePart } from '../../shared/store/part/write.ts';
 import { eventOf } from '../unit/store/events.ts';
 import { headerOf } from '../unit/store/parts.ts';
-import { type Followed, following, persisting, sealing } from './rig/programs.ts';
+import { type Followed, following, merging, persisting, sealing } from './rig/programs.ts';
 import { type Faults, noFaults } from './rig/share.ts';
 import { judge } from './rig/verdict.ts';
 import { verifying } from './rig/verify.ts';
@@ -42,6 +42,7 @@ const simulate = async (seed: number): Promise<string> => {
     const hosts = [
       ...Array.from({ length: 1 + random.below(2) }, () => world.host(faults, persisting(world, 8))),
       ...Array.from({ length: 1 + random.below(3) }, () => world.host(faults, sealing(world, 4))),
+      ...Array.from({ length: random.below(3) }, () => world.host(faults, merging(world, 6))),
       ...followed.map((each) => world.host({ ...faults, crash: 0 }, following(world, 6, each))),
       world.host({ ...noFaults, staleListing: faults.staleListing }, verifying(world, 3)),
     ];

@@ -29,11 +29,26 @@ export const sealing =
     for (let round = 0; round < rounds; round++) {
       try {
         await sealer.seal();
-        if (random.chance(0.3)) await sealer.mergeIndex();
       } catch (error) {
         requireOutage(error, files);
       }
       if (random.chance(0.3)) await world.scheduler.sleep(random.below(900_000));
+    }
+  };
+
+/** Merges what there is, and removes what is left over, again and again. */
+export const merging =
+  (world: World, rounds: number): Program =>
+  async (files) => {
+    const { random } = world.scheduler;
+    const merger = world.newMerger(files);
+    for (let round = 0; round < rounds; round++) {
+      try {
+        await merger.merge();
+      } catch (error) {
+        requireOutage(error, files);
+      }
+      if (random.chance(0.3)) await world.scheduler.sleep(random.below(4_000_000));
     }
   };
 

@@ -46,6 +46,8 @@ interface Listing {
  */
 export class SimulatedShare {
   readonly scheduler: Scheduler;
+  /** Told of each file that goes, while it is still there. */
+  onUnlink: (file: string) => void = () => {};
   readonly #names = new Map<string, Inode>();
   /** What a loss of power would leave. */
   #durable = new Map<string, Inode>();
@@ -120,6 +122,7 @@ export class SimulatedShare {
 
   unlink(file: string): void {
     this.#fileAt(file);
+    this.onUnlink(file);
     this.#names.delete(file);
   }
 

@@ -84,6 +84,31 @@ const expectFollowed = (followed: Followed, readable: readonly StoredEvent[]): v
   }
 };
 
+const hourMs = 3_600_000;
+
+/**
+ * Everything is merged, since its days are over, and what nobody needs goes: orphans are found and named within the hour,
+ * and go after the grace, as do the inputs of a merge, whose output may be merged once more.
+ */
+const mergeAll = async (world: World): Promise<void> => {
+  const merger = world.newMerger(world.share.mount(noFaults));
+  world.scheduler.nowMs += 72 * hourMs;
+  for (let look = 0; look < 6; look++) {
+    while ((await merger.merge()).kind !== 'idle');
+    world.scheduler.nowMs += 1.1 * hourMs;
+  }
+};
+
+/** On the share is what counts, and nothing else. */
+const expectTidy = async (world: World): Promise<void> => {
+  const { parts, runs, removed } = await new CommitLog({ folder: store, files: world.share.mount(noFaults) }).catchUp();
+  const there = ['level0', 'parts', 'log/index'].flatMap((folder) => [
+    ...world.share.filesBelow(`${store}/${folder}`).keys(),
+  ]);
+  expect(there.sort()).toEqual([...parts.keys(), ...runs.keys()].map((file) => `${store}/${file}`).sort());
+  expect([...removed.keys()]).toEqual([]);
+};
+
 /** Holds a world against the promises, once its share works again. @throws what is broken */
 export const judge = async (world: World, followed: readonly Followed[]): Promise<readonly StoredEvent[]> => {
   await settle(world);
@@ -91,6 +116,13 @@ export const judge = async (world: World, followed: readonly Followed[]): Promis
   expectExactlyOnce(world, readable);
   await expectLog(world, readable);
   for (const each of followed) expectFollowed(each, readable);
-  expect(await findingsOf(world, world.share.mount(noFaults))).toEqual([]);
+  const mount = world.share.mount(noFaults);
+  expect(await findingsOf(world, mount)).toEqual([]);
+  await mergeAll(world);
+  expect(await readAll(world)).toEqual(readable);
+  await expectLog(world, readable);
+  await expectTidy(world);
+  expect(world.violations).toEqual([]);
+  expect(await findingsOf(world, mount)).toEqual([]);
   return readable;
 };

@@ -5,6 +5,7 @@ import { createPersistStage } from '../../../shared/stages/persist.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { generateSigningKey, openSigner } from '../../../shared/store/log/note/signer.ts';
+import { Merger } from '../../../shared/store/merge/merger.ts';
 import type { EventReader } from '../../../shared/store/port.ts';
 import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
@@ -15,6 +16,7 @@ import { createDeadLetters, SimulatedQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { type Faults, type SimulatedMount, SimulatedShare } from './share.ts';
+import { faultOfUnlink } from './unlinks.ts';
 
 export const store = '/store';
 export const graceMs = 600_000;
@@ -31,6 +33,8 @@ export class World {
   readonly deadLetters = createDeadLetters();
   readonly accepted: AcceptedEvent[] = [];
   readonly clock: Clock;
+  /** Files that were unlinked before they might be. */
+  readonly violations: string[] = [];
   #names = 0;
   #numbers = 0;
 
@@ -39,7 +43,12 @@ export class World {
     this.scheduler = new Scheduler(random);
     this.share = new SimulatedShare(this.scheduler, store);
     this.queue = new SimulatedQueue(random);
-    const { scheduler } = this;
+    const { scheduler, share, violations } = this;
+    share.onUnlink = (file) => {
+      const commits = share.filesBelow(`${store}/log/commits`);
+      const fault = faultOfUnlink(file, commits, { store, nowMs: scheduler.nowMs, graceMs });
+      if (fault !== undefined) violations.push(fault);
+    };
     this.clock = {
       nowMs: () => scheduler.nowMs,
       monotonicMs: () => scheduler.nowMs,
@@ -93,6 +102,25 @@ export class World {
         createLetterPublisher(store, files, () => `name-${++this.#names}`),
         silentLogger,
       ),
+    });
+  }
+
+  newMerger(files: SimulatedMount): Merger {
+    const { clock } = this;
+    const { random } = this.scheduler;
+    return new Merger({
+      folder: store,
+      files,
+      clock,
+      logger: silentLogger,
+      newId: createUuidV7Source(clock.nowMs, (target) => random.fill(target)),
+      // Small, so that parts become full and merges come to more than one size.
+      limits: { inputs: 5, events: 40, bytes: 1_000_000 },
+      mostIds: 1_000,
+      compressionOf: () => 'gzip-1',
+      graceMs,
+      openSigner: async () => signer,
+      checkpointFolder: undefined,
     });
   }
 
