@@ -53,7 +53,7 @@ export class SealedCatalog {
    * @throws Error the system's, e.g. `ENOENT` when a part was merged away in between: ask again with a newer state.
    */
   async locate(state: StoreState, consultationId: string, behind: number): Promise<SealedWhereabouts> {
-    const candidates = this.#sorted(state).filter(({ last_position }) => last_position > behind);
+    const candidates = this.behind(state, behind);
     const parts: CommittedPart[] = [];
     const unreadable: string[] = [];
     for (let at = 0; at < candidates.length; at += opensAtOnce) {
@@ -66,6 +66,11 @@ export class SealedCatalog {
       }
     }
     return { parts, unreadable };
+  }
+
+  /** The parts that have a position behind this one, in ascending order of their first position. */
+  behind(state: StoreState, position: number): readonly CommittedPart[] {
+    return this.#sorted(state).filter(({ last_position }) => last_position > position);
   }
 
   /** The parts that may hold the event at a position. */
