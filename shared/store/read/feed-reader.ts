@@ -59,6 +59,12 @@ const countThatFits = (rows: readonly RowSummary[], { limit, pageBytes }: Positi
   return rows.length;
 };
 
+/** Ends with a window where it reaches over one, so that no window is read for two pages. */
+const endOfReach = (from: number, positions: number): number => {
+  const end = from + positions;
+  return positions < windowPositions ? end : end - (end % windowPositions);
+};
+
 /** The wanted rows of a part within a stretch. */
 const rowsIn = async (
   sealed: SealedPart,
@@ -109,7 +115,7 @@ export class FeedReader {
     const from = Math.max(behind + 1, first.first_position);
     if (from >= size) return undefined;
     // Where few of the events are wanted, as many are looked at as a merged part keeps together anyway.
-    const most = Math.min(size, from + (isFiltered(query) ? windowPositions : limit));
+    const most = Math.min(size, endOfReach(from, isFiltered(query) ? windowPositions : limit));
     const beyond = candidates.find((part, index) => index >= mostParts && part.first_position > from);
     const end = Math.min(most, beyond?.first_position ?? most);
     return { from, end, parts: candidates.filter((part) => part.first_position < end) };
