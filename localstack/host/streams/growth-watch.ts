@@ -52,15 +52,19 @@ export class GrowthWatch {
   async #look(): Promise<void> {
     const { sealedCount, intervalMs, clock, logger } = this.#options;
     this.#looking = true;
+    let isFailing = false;
     while (this.#waiting.size > 0) {
       await clock.sleep(intervalMs);
       try {
         const sealed = await sealedCount();
+        isFailing = false;
         if (sealed === this.#sealed) continue;
         this.#sealed = sealed;
         for (const done of [...this.#waiting]) done();
       } catch (error) {
-        logger.error('streams could not look for new events; they look again', { error });
+        // Once a trouble: at this rate every look would drown the rest of the log.
+        if (!isFailing) logger.error('streams could not look for new events; they look again', { error });
+        isFailing = true;
       }
     }
     this.#looking = false;
