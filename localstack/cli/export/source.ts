@@ -11,9 +11,9 @@ import { decodePosition, encodeCursor } from '../../../shared/store/read/cursor.
 import { runRefOf } from '../../../shared/store/seal/drop-known.ts';
 import { eventsOfPart } from '../part-events.ts';
 
-/** Events that are in memory at a time: those of a window, which a merged part keeps together. */
-const batchEvents = 65_536;
-const batchBytes = 32 * 1024 * 1024;
+/** Events that are in memory at a time: large enough that looking through a window of a merged part for each is cheap beside reading them. */
+const batchEvents = 8_192;
+const batchBytes = 16 * 1024 * 1024;
 
 /** How often unsealed events are begun anew because they were sealed and their parts removed meanwhile. */
 const mostAttempts = 5;
@@ -69,7 +69,7 @@ async function* unsealedEvents(
 
 /**
  * Everything sealed in the order of positions, as of now, then what is not sealed where that is wanted; each event once.
- * Holds some 65,536 events at a time, and of what is unsealed the ids.
+ * Holds some 8,192 events at a time, and of what is unsealed the ids.
  * @throws PartDamaged, LogDamaged, StoreUnavailable, InvalidField for a cursor that is none, or the system's error
  */
 export async function* exportedEvents(options: ExportOptions): AsyncGenerator<ExportBatch> {
