@@ -5,7 +5,7 @@ import { createPersistStage } from '../../../shared/stages/persist.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { generateSigningKey, openSigner } from '../../../shared/store/log/note/signer.ts';
-import type { EventReader } from '../../../shared/store/port.ts';
+import type { EventFeed, EventReader } from '../../../shared/store/port.ts';
 import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
 import { Sealer } from '../../../shared/store/seal/sealer.ts';
@@ -96,7 +96,7 @@ export class World {
     });
   }
 
-  newReader(files: SimulatedMount): EventReader {
+  newReader(files: SimulatedMount): EventReader & EventFeed {
     return createEventReader({ folder: store, files, clock: this.clock });
   }
 
