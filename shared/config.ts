@@ -220,6 +220,27 @@ export const settings = {
     whole(10, 600_000),
     'How often queue depth and free space are sampled for backpressure and metrics.',
   ),
+  streams: required(
+    'FI_STREAMS',
+    'clients',
+    '100',
+    whole(0, 10_000),
+    'Clients that may follow events over a connection that stays open, each with up to 256 KiB in memory. More get a page at a time and come again by themselves.',
+  ),
+  streamHeartbeatMs: required(
+    'FI_STREAM_HEARTBEAT_MS',
+    'ms',
+    '15000',
+    whole(100, 600_000),
+    'How often a stream on which nothing happens sends a comment: shorter than what proxies take for idle, 60 s as a rule.',
+  ),
+  streamPollMs: required(
+    'FI_STREAM_POLL_MS',
+    'ms',
+    '500',
+    whole(10, 60_000),
+    'How often new commits are looked for while clients follow, once for all of them.',
+  ),
   policyFile: optional(
     'FI_POLICY_FILE',
     'file',

@@ -29,7 +29,7 @@ import { nodeStoreFiles } from './store/files.ts';
 import { createStoreGauge } from './store/gauge.ts';
 import type { Signer } from './store/log/note/signer.ts';
 import { openOrMakeSigningKey, openSigningKey } from './store/log/signing-key-file.ts';
-import type { EventReader } from './store/port.ts';
+import type { EventFeed, EventReader } from './store/port.ts';
 import { openQuarantine } from './store/quarantine/open.ts';
 import { createLetterPublisher } from './store/quarantine/publish-letter.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
@@ -175,11 +175,14 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
   };
 
   // HDF5 is a large WASM module: loaded where parts are read or written, and nowhere else.
-  const reader = once(async (): Promise<EventReader> => {
+  const reader = once(async (): Promise<EventReader & EventFeed> => {
     const { createEventReader } = await import('./store/read.ts');
     return createEventReader({ folder: config.storeDir, logger });
   });
-  const read = async (): Promise<ReadDependencies> => ({ ...chain(), reader: await reader() });
+  const read = async (): Promise<ReadDependencies> => {
+    const both = await reader();
+    return { ...chain(), reader: both, feed: both };
+  };
   const persist = async (): Promise<PersistDependencies> => {
     const { createPartWriter } = await import('./store/level0.ts');
     const current = policy();

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { cat } from './commands/cat.ts';
+import { exportEvents } from './commands/export.ts';
 import { keyCreate } from './commands/key-create.ts';
 import { keyList } from './commands/key-list.ts';
 import { keyRevoke } from './commands/key-revoke.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   cat,
   stats,
   verify,
+  exportEvents,
   replayList,
   replayShow,
   replayRetry,

@@ -3,7 +3,7 @@ import { toColumns } from '../../shared/store/part/columns.ts';
 import { writePart } from '../../shared/store/part/write.ts';
 import { eventOf } from '../unit/store/events.ts';
 import { headerOf } from '../unit/store/parts.ts';
-import { type Followed, following, merging, persisting, sealing } from './rig/programs.ts';
+import { type Followed, following, type KeptUp, keepingUp, merging, persisting, sealing } from './rig/programs.ts';
 import { type Faults, noFaults } from './rig/share.ts';
 import { judge } from './rig/verdict.ts';
 import { verifying } from './rig/verify.ts';
@@ -36,6 +36,7 @@ const simulate = async (seed: number): Promise<string> => {
   const { scheduler, share } = world;
   const { random } = scheduler;
   const followed: Followed[] = [new Map(), new Map()];
+  const kept: KeptUp = { seen: [], after: undefined };
   const faults = random.pick(troubles);
   for (let round = 0; round < 2 + random.below(2); round++) {
     world.accept(2 + random.below(6));
@@ -44,13 +45,14 @@ const simulate = async (seed: number): Promise<string> => {
       ...Array.from({ length: 1 + random.below(3) }, () => world.host(faults, sealing(world, 4))),
       ...Array.from({ length: random.below(3) }, () => world.host(faults, merging(world, 6))),
       ...followed.map((each) => world.host({ ...faults, crash: 0 }, following(world, 6, each))),
+      world.host({ ...faults, crash: 0 }, keepingUp(world, 6, kept)),
       world.host({ ...noFaults, staleListing: faults.staleListing }, verifying(world, 3)),
     ];
     await scheduler.run(Promise.all(hosts));
     if (random.chance(0.4)) share.losePower();
     scheduler.nowMs += random.below(1_200_000);
   }
-  const readable = await scheduler.run(judge(world, followed));
+  const readable = await scheduler.run(judge(world, followed, kept));
   return `${scheduler.steps} steps, ${readable.map(({ eventId }) => eventId.slice(-4)).join(' ')}`;
 };
 

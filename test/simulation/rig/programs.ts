@@ -86,3 +86,27 @@ export const following =
     const reader = world.newReader(files);
     for (let round = 0; round < rounds; round++) await nextPage(world, files, followed, reader);
   };
+
+/** What a consumer of everything saw, and the cursor that it keeps. */
+export interface KeptUp {
+  readonly seen: StoredEvent[];
+  after: string | undefined;
+}
+
+/** Reads everything sealed, a page at a time. */
+export const keepingUp =
+  (world: World, rounds: number, kept: KeptUp): Program =>
+  async (files) => {
+    const { random } = world.scheduler;
+    const reader = world.newReader(files);
+    for (let round = 0; round < rounds; round++) {
+      try {
+        const after = kept.after === undefined ? {} : { after: kept.after };
+        const { events, next } = await reader.feed({ limit: 1 + random.below(8), ...after });
+        kept.seen.push(...events);
+        kept.after = next;
+      } catch (error) {
+        requireOutage(error, files);
+      }
+    }
+  };

@@ -7,7 +7,7 @@ import { verifyCheckpoint } from '../../../shared/store/log/checkpoint.ts';
 import { verifyTlogProof } from '../../../shared/store/log/tlog-proof.ts';
 import { merkleRoot } from '../../../shared/store/merkle.ts';
 import { consultations, identityOf } from './events.ts';
-import { type Followed, persisting } from './programs.ts';
+import { type Followed, type KeptUp, persisting } from './programs.ts';
 import { noFaults } from './share.ts';
 import { findingsOf } from './verify.ts';
 import { signer, store, type World } from './world.ts';
@@ -109,13 +109,31 @@ const expectTidy = async (world: World): Promise<void> => {
   expect([...removed.keys()]).toEqual([]);
 };
 
+/** Pages to the end, then holds what the consumer saw against the log. */
+const expectKeptUp = async (world: World, kept: KeptUp, readable: readonly StoredEvent[]): Promise<void> => {
+  const reader = world.newReader(world.share.mount(noFaults));
+  for (let more = true; more; ) {
+    const page = await reader.feed({ limit: 5, ...(kept.after === undefined ? {} : { after: kept.after }) });
+    kept.seen.push(...page.events);
+    kept.after = page.next;
+    more = page.more;
+  }
+  const log = readable.toSorted((left, right) => (left.position ?? -1) - (right.position ?? -1));
+  expect(kept.seen, 'what a consumer of everything saw').toEqual(log);
+};
+
 /** Holds a world against the promises, once its share works again. @throws what is broken */
-export const judge = async (world: World, followed: readonly Followed[]): Promise<readonly StoredEvent[]> => {
+export const judge = async (
+  world: World,
+  followed: readonly Followed[],
+  kept: KeptUp,
+): Promise<readonly StoredEvent[]> => {
   await settle(world);
   const readable = await readAll(world);
   expectExactlyOnce(world, readable);
   await expectLog(world, readable);
   for (const each of followed) expectFollowed(each, readable);
+  await expectKeptUp(world, kept, readable);
   const mount = world.share.mount(noFaults);
   expect(await findingsOf(world, mount)).toEqual([]);
   await mergeAll(world);

@@ -6,7 +6,7 @@ import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { generateSigningKey, openSigner } from '../../../shared/store/log/note/signer.ts';
 import { Merger } from '../../../shared/store/merge/merger.ts';
-import type { EventReader } from '../../../shared/store/port.ts';
+import type { EventFeed, EventReader } from '../../../shared/store/port.ts';
 import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
 import { Sealer } from '../../../shared/store/seal/sealer.ts';
@@ -124,7 +124,7 @@ export class World {
     });
   }
 
-  newReader(files: SimulatedMount): EventReader {
+  newReader(files: SimulatedMount): EventReader & EventFeed {
     return createEventReader({ folder: store, files, clock: this.clock });
   }
 
