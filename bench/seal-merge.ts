@@ -57,7 +57,7 @@ interface Bounds {
  * some time.
  */
 const boundedMemory: Bounds = {
-  flags: ['--max-semi-space-size=8', '--max-old-space-size=96'],
+  flags: ['--max-semi-space-size=4', '--max-old-space-size=80'],
   environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
 };
 const asHosts: Bounds = { flags: ['--max-semi-space-size=16'], environment: {} };
