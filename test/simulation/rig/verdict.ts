@@ -7,8 +7,8 @@ import { verifyCheckpoint } from '../../../shared/store/log/checkpoint.ts';
 import { verifyTlogProof } from '../../../shared/store/log/tlog-proof.ts';
 import { merkleRoot } from '../../../shared/store/merkle.ts';
 import { consultations, identityOf } from './events.ts';
+import { noFaults } from './mount.ts';
 import { type Followed, persisting } from './programs.ts';
-import { noFaults } from './share.ts';
 import { signer, store, type World } from './world.ts';
 
 const contentOf = (event: AcceptedEvent): string =>
@@ -16,7 +16,7 @@ const contentOf = (event: AcceptedEvent): string =>
 
 /** Everything readable, sealed and not, page by page. */
 const readAll = async (world: World): Promise<readonly StoredEvent[]> => {
-  const reader = world.newReader(world.share.mount(noFaults));
+  const reader = world.newReader(world.mount(noFaults));
   const events: StoredEvent[] = [];
   for (const consultationId of consultations) {
     for (let after: string | undefined; ; ) {
@@ -33,7 +33,7 @@ const readAll = async (world: World): Promise<readonly StoredEvent[]> => {
 
 /** The share works again: what waits is stored and sealed. */
 const settle = async (world: World): Promise<void> => {
-  const files = world.share.mount(noFaults);
+  const files = world.mount(noFaults);
   while (world.queue.length > 0) await persisting(world, 100)(files);
   const sealer = world.newSealer(files);
   while ((await sealer.seal()).kind !== 'idle');
@@ -64,7 +64,7 @@ const expectExactlyOnce = (world: World, readable: readonly StoredEvent[]): void
 const expectLog = async (world: World, readable: readonly StoredEvent[]): Promise<void> => {
   const ordered = readable.toSorted((left, right) => (left.position ?? -1) - (right.position ?? -1));
   expect(ordered.map(({ position }) => position)).toEqual(ordered.map((_, index) => index));
-  const files = world.share.mount(noFaults);
+  const files = world.mount(noFaults);
   const { checkpoint } = await new CommitLog({ folder: store, files }).catchUp();
   const { size, root } = verifyCheckpoint(checkpoint, [signer.verifierKey]);
   expect([size, root]).toEqual([ordered.length, merkleRoot(Buffer.concat(ordered.map(({ leaf }) => leaf)))]);
@@ -86,6 +86,7 @@ const expectFollowed = (followed: Followed, readable: readonly StoredEvent[]): v
 /** Holds a world against the promises, once its share works again. @throws what is broken */
 export const judge = async (world: World, followed: readonly Followed[]): Promise<readonly StoredEvent[]> => {
   await settle(world);
+  expect(world.brokenRemovals).toEqual([]);
   const readable = await readAll(world);
   expectExactlyOnce(world, readable);
   await expectLog(world, readable);
