@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import h5wasm, { Dataset, File } from 'h5wasm';
+import { type LiveFile, liveFiles } from './live-files.ts';
 
 /** One event of a part, read from its columns. */
 export interface PartRow {
@@ -8,6 +8,8 @@ export interface PartRow {
   readonly consultationId: string;
   /** The payload's bytes as the file has them. */
   readonly payload: Buffer;
+  /** Undefined until it is sealed. */
+  readonly position: number | undefined;
 }
 
 export interface ScannedPart {
@@ -17,7 +19,7 @@ export interface ScannedPart {
 }
 
 /**
- * Reads parts from docs/PART_FORMAT.md alone, with the plain HDF5 library and no code of the product: what a test or a
+ * Reads parts, sealed or not, from docs/PART_FORMAT.md alone, with the plain HDF5 library and no code of the product: what a test or a
  * bench finds with it is in the files, whatever the product says of them.
  */
 const { FS, activate_throwing_error_handler: throwOnErrors } = await h5wasm.ready;
@@ -67,7 +69,15 @@ const uuidsOf = (file: File, name: string): readonly string[] => {
   );
 };
 
-const readPart = (file: string): ScannedPart => {
+/** The positions of a sealed part's rows; none in level 0. */
+const positionsOf = (file: File, basePosition: number | undefined): readonly number[] => {
+  if (basePosition === undefined) return [];
+  const offsets = column(file, 'position_offset');
+  if (!(offsets instanceof Uint32Array)) throw new Error('position_offset is no u32');
+  return Array.from(offsets, (offset) => basePosition + offset);
+};
+
+const readPart = ({ path: file, basePosition }: LiveFile): ScannedPart => {
   const bytes = readFileSync(file);
   const name = '/scanned.h5';
   FS.writeFile(name, bytes);
@@ -76,10 +86,12 @@ const readPart = (file: string): ScannedPart => {
     const eventIds = uuidsOf(part, 'event_id');
     const consultationIds = namesOf(part, 'consultation');
     const payloads = payloadsOf(part);
+    const positions = positionsOf(part, basePosition);
     const rows = eventIds.map((eventId, row) => ({
       eventId,
       consultationId: consultationIds[row] ?? '',
       payload: payloads[row] ?? Buffer.alloc(0),
+      position: positions[row],
     }));
     return { path: file, bytes: bytes.length, rows };
   } finally {
@@ -88,20 +100,8 @@ const readPart = (file: string): ScannedPart => {
   }
 };
 
-/**
- * The files of every part, in no order; none where no part was ever written.
- * @throws Error when anything but a part is visible among them.
- */
-export const partFiles = (storeDir: string): readonly string[] => {
-  const level0 = path.join(storeDir, 'level0');
-  if (!existsSync(level0)) return [];
-  const files = readdirSync(level0, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
-  const stranger = files.find((entry) => !/^[0-9a-f-]{36}\.h5$/.test(entry.name));
-  if (stranger !== undefined) throw new Error(`${stranger.name} stands among the parts`);
-  return files.map((entry) => path.join(entry.parentPath, entry.name));
-};
-
-/** Every part of a store, one at a time. @throws Error when one cannot be opened. */
+/** Every part of a store that counts, one at a time: the sealed ones, then those that are not. @throws Error when one cannot be opened. */
 export function* scanParts(storeDir: string): Generator<ScannedPart> {
-  for (const file of partFiles(storeDir)) yield readPart(file);
+  const { sealed, unsealed } = liveFiles(storeDir);
+  for (const file of [...sealed, ...unsealed]) yield readPart(file);
 }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { eventIdOf, eventNumber, type LoadResult } from '../../bench/load/plan.ts';
 import { readSourceEvents, type SourceEvent } from '../../bench/load/source-events.ts';
+import { liveFiles } from '../../bench/parts/live-files.ts';
 import { scanParts } from '../../bench/parts/scan-parts.ts';
 import type { Api } from '../e2e/api/api.ts';
 import { readAll } from '../e2e/api/events.ts';
@@ -38,6 +39,8 @@ export interface Verdict {
   readonly parts: number;
   /** Rows beyond the first of an event: a batch that came back after its part was published. Readers see one of them. */
   readonly repeatedRows: number;
+  /** Events that have positions. */
+  readonly sealed: number;
 }
 
 const source = readSourceEvents();
@@ -61,14 +64,18 @@ export const waitingMessages = async (api: Api): Promise<number> => {
 const drained = (api: Api): Promise<true> =>
   eventually('the queue to be empty', async () => ((await waitingMessages(api)) === 0 ? true : undefined), 120_000);
 
+/** Waits until whatever can be sealed is: what is sealed between two pages moves from one to the other. */
+const untilAllSealed = (storeDir: string): Promise<true> =>
+  eventually('everything to be sealed', () => (liveFiles(storeDir).unsealed.length === 0 ? true : undefined), 120_000);
+
 /** Reads every consultation over HTTP: each of its events once, with the payload that was sent. */
-const readOverHttp = async (api: Api, runs: readonly Sent[]): Promise<Set<string>> => {
-  const found = new Set<string>();
+const readOverHttp = async (api: Api, runs: readonly Sent[]): Promise<Map<string, number | undefined>> => {
+  const found = new Map<string, number | undefined>();
   for (const consultationId of new Set(source.map((event) => event.consultationId))) {
     for (const event of await readAll(api, consultationId)) {
       const { number } = senderOf(runs, event.event_id);
       if (found.has(event.event_id)) throw new Error(`${event.event_id} was answered twice`);
-      found.add(event.event_id);
+      found.set(event.event_id, event.position);
       const { payload, consultationId: sentTo } = sourceOf(number);
       if (sentTo !== consultationId)
         throw new Error(`${event.event_id} belongs to ${sentTo}, not to ${consultationId}`);
@@ -81,13 +88,15 @@ const readOverHttp = async (api: Api, runs: readonly Sent[]): Promise<Set<string
 
 /** Opens every part file, without any code of the product, and compares the payloads' bytes. */
 const readParts = (storeDir: string, runs: readonly Sent[], probes: Probes) => {
-  const found = new Set<string>();
+  const found = new Map<string, number | undefined>();
   const foundProbes = new Set<string>();
+  const positions: number[] = [];
   let parts = 0;
   let rows = 0;
   for (const part of scanParts(storeDir)) {
     parts++;
     for (const row of part.rows) {
+      if (row.position !== undefined) positions.push(row.position);
       if (probes.sent.has(row.eventId)) {
         foundProbes.add(row.eventId);
         continue;
@@ -97,13 +106,15 @@ const readParts = (storeDir: string, runs: readonly Sent[], probes: Probes) => {
       if (row.consultationId !== consultationId || row.payload.toString('utf8') !== payload) {
         throw new Error(`${row.eventId} in ${part.path} is not as it was sent`);
       }
-      found.add(row.eventId);
+      // Sealed parts come first: a row of level 0 beside one of them is a repeat that no sealer has dropped yet.
+      if (!found.has(row.eventId)) found.set(row.eventId, row.position);
+      else if (row.position !== undefined) throw new Error(`${row.eventId} has two positions`);
     }
   }
-  return { found, foundProbes, parts, rows };
+  return { found, foundProbes, positions, parts, rows };
 };
 
-const missing = (runs: readonly Sent[], found: ReadonlySet<string>): string[] => {
+const missing = (runs: readonly Sent[], found: ReadonlyMap<string, unknown>): string[] => {
   const ids: string[] = [];
   for (const { idPrefix, load } of runs) {
     for (const [number, accepted] of load.accepted.entries()) {
@@ -114,14 +125,15 @@ const missing = (runs: readonly Sent[], found: ReadonlySet<string>): string[] =>
   return ids;
 };
 
-/** Drains the queue, then holds what can be read, both over HTTP and from the files, against what got a 202. */
+/** Drains the queue and, on a host that seals soon, level 0; then holds what can be read, over HTTP and from the files, against what got a 202. */
 export const verifyNothingLost = async (
-  host: { readonly storeDir: string },
+  host: { readonly storeDir: string; readonly sealsSoon?: boolean },
   api: Api,
   runs: readonly Sent[],
   probes: Probes = noProbes,
 ): Promise<Verdict> => {
   await drained(api);
+  if (host.sealsSoon) await untilAllSealed(host.storeDir);
   const inParts = readParts(host.storeDir, runs, probes);
   const overHttp = await readOverHttp(api, runs);
   expect(missing(runs, inParts.found), 'accepted events that no part has').toEqual([]);
@@ -131,6 +143,15 @@ export const verifyNothingLost = async (
     'accepted probes that no part has',
   ).toEqual([]);
   expect(overHttp.size).toBe(inParts.found.size);
+  for (const [id, position] of overHttp) {
+    if (inParts.found.get(id) !== position) throw new Error(`${id} is read at ${position}, not where its part has it`);
+  }
+  const positions = inParts.positions.toSorted((left, right) => left - right);
+  expect(
+    positions.findIndex((position, index) => position !== index),
+    'a position that is missing or given twice',
+  ).toBe(-1);
+  expect(positions.length, 'events in the signed log').toBe(liveFiles(host.storeDir).logSize);
   const metrics = await readMetrics(api);
   expect(metrics, 'the gauge of the dead-letter queue').toMatch(/^fi_queue_length\{stream="fi-events-dead-letter"\} /m);
   const deadLetters = metricSum(metrics, 'fi_queue_length', { stream: 'fi-events-dead-letter' });
@@ -141,5 +162,6 @@ export const verifyNothingLost = async (
     readable: overHttp.size,
     parts: inParts.parts,
     repeatedRows: inParts.rows - inParts.found.size,
+    sealed: positions.length,
   };
 };

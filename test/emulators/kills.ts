@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type LoadPlan, newIdPrefix } from '../../bench/load/plan.ts';
 import { startLoad } from '../../bench/load/run-load.ts';
-import { partFiles } from '../../bench/parts/scan-parts.ts';
+import { partFiles } from '../../bench/parts/live-files.ts';
 import { announcedRandom } from '../crash/seed.ts';
 import { type Sent, verifyNothingLost, waitingMessages } from '../crash/verify.ts';
 import { type Api, createApi } from '../e2e/api/api.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { partFiles } from '../../bench/parts/scan-parts.ts';
+import { partFiles } from '../../bench/parts/live-files.ts';
 import { removeStack } from '../../localstack/emulators/deploy/remove-stack.ts';
 import { readiness, readStack } from '../../localstack/emulators/deploy/stack.ts';
 import { down } from '../../localstack/emulators/down.ts';

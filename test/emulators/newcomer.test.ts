@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { partFiles } from '../../bench/parts/scan-parts.ts';
+import { partFiles } from '../../bench/parts/live-files.ts';
 import type { AcceptedOne } from '../e2e/api/events.ts';
 import { eventually } from '../e2e/api/eventually.ts';
 import { freePorts, repository } from '../e2e/hosts/host.ts';

@@ -3,11 +3,21 @@ import { toColumns } from '../../shared/store/part/columns.ts';
 import { writePart } from '../../shared/store/part/write.ts';
 import { eventOf } from '../unit/store/events.ts';
 import { headerOf } from '../unit/store/parts.ts';
-import { type Followed, following, type KeptUp, keepingUp, merging, persisting, sealing } from './rig/programs.ts';
-import { type Faults, noFaults } from './rig/share.ts';
+import { type Faults, noFaults } from './rig/mount.ts';
+import {
+  type Followed,
+  following,
+  type KeptUp,
+  keepingUp,
+  looking,
+  lookingUndisturbed,
+  merging,
+  persisting,
+  sealing,
+} from './rig/programs.ts';
 import { judge } from './rig/verdict.ts';
 import { verifying } from './rig/verify.ts';
-import { World } from './rig/world.ts';
+import { graceMs, World } from './rig/world.ts';
 
 // Deflated in this thread: when another one is done would depend on more than the seed.
 vi.mock(import('../../shared/store/hdf5/filters.ts'), async (original) => {
@@ -22,12 +32,15 @@ vi.mock(import('../../shared/store/hdf5/filters.ts'), async (original) => {
 const seeds = Number(process.env.FI_TEST_SEEDS ?? 60);
 const firstSeed = Number(process.env.FI_TEST_FIRST_SEED ?? 1);
 
+/** A process that stands still for longer than the grace, now and then. */
+const suspended = { pause: 0.005, longestPauseMs: 2 * graceMs };
+
 /** From a quiet share to one on which most runs of a sealer fail. */
 const troubles: readonly Faults[] = [
-  { errorBefore: 0, errorAfter: 0, crash: 0, staleListing: 0.3 },
-  { errorBefore: 0, errorAfter: 0, crash: 0.01, staleListing: 0.5 },
-  { errorBefore: 0.005, errorAfter: 0.005, crash: 0.003, staleListing: 0.5 },
-  { errorBefore: 0.02, errorAfter: 0.02, crash: 0.01, staleListing: 0.5 },
+  { errorBefore: 0, errorAfter: 0, crash: 0, staleListing: 0.3, ...suspended },
+  { errorBefore: 0, errorAfter: 0, crash: 0.01, staleListing: 0.5, ...suspended },
+  { errorBefore: 0.005, errorAfter: 0.005, crash: 0.003, staleListing: 0.5, ...suspended },
+  { errorBefore: 0.02, errorAfter: 0.02, crash: 0.01, staleListing: 0.5, ...suspended },
 ];
 
 /** One history: several hosts persist, seal and read at once, on a share and in processes that fail as the seed says. */
@@ -39,6 +52,8 @@ const simulate = async (seed: number): Promise<string> => {
   const kept: KeptUp = { seen: [], after: undefined };
   const faults = random.pick(troubles);
   for (let round = 0; round < 2 + random.below(2); round++) {
+    // Nobody's clock is the share's, which is set right, or wrong, now and then.
+    share.clockOffsetMs += random.below(7_200_000) - 3_600_000;
     world.accept(2 + random.below(6));
     const hosts = [
       ...Array.from({ length: 1 + random.below(2) }, () => world.host(faults, persisting(world, 8))),
@@ -47,6 +62,8 @@ const simulate = async (seed: number): Promise<string> => {
       ...followed.map((each) => world.host({ ...faults, crash: 0 }, following(world, 6, each))),
       world.host({ ...faults, crash: 0 }, keepingUp(world, 6, kept)),
       world.host({ ...noFaults, staleListing: faults.staleListing }, verifying(world, 3)),
+      world.host({ ...faults, crash: 0, pause: 0.05 }, looking(world, 3)),
+      world.host({ ...noFaults, pause: 0.1, longestPauseMs: 20_000 }, lookingUndisturbed(world, 3)),
     ];
     await scheduler.run(Promise.all(hosts));
     if (random.chance(0.4)) share.losePower();

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { StoreState } from '../commits/state.ts';
-import { type FilePublishing, isGone, systemCode } from '../files.ts';
+import { type FilePublishing, isAbsent, isGone, systemCode } from '../files.ts';
 import { runFolder } from '../known-ids/run.ts';
 import { partFile } from '../level0-names.ts';
 
@@ -13,7 +13,7 @@ const namesIn = async (files: FilePublishing, store: string, folder: string): Pr
   try {
     return await files.list(path.join(store, folder));
   } catch (error) {
-    if (isGone(error) || systemCode(error) === 'ENOTDIR') return [];
+    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return [];
     throw error;
   }
 };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { MalformedNote, UntrustedNote } from '../../domain/errors.ts';
 import { readIfThere } from '../commits/read-commit.ts';
-import { type FileReading, isGone } from '../files.ts';
+import { type FileReading, isAbsent, isGone } from '../files.ts';
 import { type Checkpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import type { VerifierKey } from '../log/note/verifier-key.ts';
 import { checkpointPath } from '../seal/guard.ts';
@@ -35,7 +35,7 @@ const readKept = async ({ files, folder }: CheckpointPlaces): Promise<readonly F
   const found: FoundCheckpoint[] = [];
   // Until the first seal it is not there.
   const names = await files.list(folder).catch((error: unknown) => {
-    if (isGone(error)) return [];
+    if (isAbsent(error)) return [];
     throw error;
   });
   for (const name of [...names].sort()) {

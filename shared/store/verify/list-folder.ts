@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type FileReading, isGone, systemCode } from '../files.ts';
+import { type FileReading, isAbsent, systemCode } from '../files.ts';
 
 /** The names in a folder of the store, sorted; undefined when it is not there, or is a file. @throws the system's error */
 export const listFolder = async (
@@ -10,7 +10,7 @@ export const listFolder = async (
   try {
     return [...(await files.list(path.join(store, folder)))].sort();
   } catch (error) {
-    if (isGone(error) || systemCode(error) === 'ENOTDIR') return undefined;
+    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 };

@@ -35,6 +35,8 @@ export interface ReadEvent {
   readonly received_at: string;
   readonly segment: string;
   readonly sealed: boolean;
+  /** Given when it is sealed. */
+  readonly position?: number;
   readonly payload: unknown;
 }
 

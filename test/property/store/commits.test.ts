@@ -4,13 +4,14 @@ import type { Commit } from '../../../shared/store/commits/format.ts';
 import { publishCommit, publishSnapshot } from '../../../shared/store/commits/publish-commit.ts';
 import type { StoreState } from '../../../shared/store/commits/state.ts';
 import { DurableFolders } from '../../../shared/store/folders.ts';
+import { type Faults, noFaults, SimulatedMount } from '../../simulation/rig/mount.ts';
 import { createRandom } from '../../simulation/rig/random.ts';
 import { Scheduler } from '../../simulation/rig/scheduler.ts';
-import { type Faults, noFaults, SimulatedShare } from '../../simulation/rig/share.ts';
+import { SimulatedShare } from '../../simulation/rig/share.ts';
 import { commitAfter } from '../../unit/store/commits/commits.ts';
 
 const store = '/store';
-const trouble: Faults = { errorBefore: 0.03, errorAfter: 0.03, crash: 0.01, staleListing: 0.5 };
+const trouble: Faults = { ...noFaults, errorBefore: 0.03, errorAfter: 0.03, crash: 0.01, staleListing: 0.5 };
 
 /** What a run learnt: the paths that a number was confirmed for, and every state that a reader saw. */
 interface Seen {
@@ -22,7 +23,7 @@ let names = 0;
 
 /** Commits until it has won so often, has failed so often, or its process ended. */
 const write = async (share: SimulatedShare, faults: Faults, wins: number, seen: Seen): Promise<void> => {
-  const files = share.mount(faults);
+  const files = new SimulatedMount(share, faults);
   const log = new CommitLog({ folder: store, files });
   const writing = {
     folder: store,
@@ -50,7 +51,7 @@ const write = async (share: SimulatedShare, faults: Faults, wins: number, seen: 
 
 const read = async (share: SimulatedShare, times: number, seen: Seen): Promise<void> => {
   for (let time = 0; time < times; time++) {
-    const log = new CommitLog({ folder: store, files: share.mount(noFaults) });
+    const log = new CommitLog({ folder: store, files: new SimulatedMount(share, noFaults) });
     for (let again = 0; again < 3; again++) seen.states.push(await log.catchUp());
   }
 };
@@ -74,7 +75,9 @@ const race = async (seed: number, options: RaceOptions): Promise<StoreState> => 
     await scheduler.run(Promise.all([...writers, read(share, 2, seen)]));
     if (options.losesPower) share.losePower();
   }
-  const final = await scheduler.run(new CommitLog({ folder: store, files: share.mount(noFaults) }).catchUp());
+  const final = await scheduler.run(
+    new CommitLog({ folder: store, files: new SimulatedMount(share, noFaults) }).catchUp(),
+  );
   const history = pathsOf(final);
   expect(history).toHaveLength(final.number);
   for (const [number, path] of seen.confirmed) expect(history[number - 1], `commit ${number}`).toBe(path);

@@ -1,7 +1,11 @@
+import { expect } from 'vitest';
+import { StoreUnavailable } from '../../../shared/domain/errors.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
 import type { ConsultationId } from '../../../shared/domain/ids.ts';
+import type { EventReader } from '../../../shared/store/port.ts';
 import { consultations } from './events.ts';
-import type { SimulatedMount } from './share.ts';
+import type { SimulatedMount } from './mount.ts';
+import { staleListingMs } from './share.ts';
 import { type Program, requireOutage, type World } from './world.ts';
 
 /** Stores what the queue gives, until it is empty; messages are acknowledged unless the process ends before, or forgets to. */
@@ -16,7 +20,8 @@ export const persisting =
       await world.scheduler.turn();
       if (files.crashed) return;
       if (random.chance(0.1)) continue;
-      world.queue.acknowledge(packs.filter(({ messageId }) => !failedMessageIds.includes(messageId)));
+      world.acknowledge(packs.filter(({ messageId }) => !failedMessageIds.includes(messageId)));
+      if (random.chance(0.3)) await world.scheduler.sleep(random.below(900_000));
     }
   };
 
@@ -108,5 +113,52 @@ export const keepingUp =
       } catch (error) {
         requireOutage(error, files);
       }
+    }
+  };
+
+/** Reads all of one consultation, and one event by its id. @throws when something that was stored before is missing, or is there twice. */
+const lookOnce = async (world: World, reader: EventReader): Promise<void> => {
+  const { random, nowMs } = world.scheduler;
+  const consultationId = random.pick(consultations);
+  // A listing may be so old that what was stored since is not in it.
+  const stored = world
+    .storedBefore(nowMs - staleListingMs)
+    .filter((event) => event.consultationId === consultationId)
+    .map(({ eventId }) => eventId);
+  const { events } = await reader.byConsultation({ consultationId, limit: 1_000, includeUnsealed: true });
+  const found = events.map(({ eventId }) => eventId);
+  expect(new Set(found).size, `events of ${consultationId} on one page, each once`).toBe(found.length);
+  expect(
+    [...new Set(stored)].filter((eventId) => !found.includes(eventId)),
+    'stored, and not on the page',
+  ).toEqual([]);
+  if (stored.length === 0) return;
+  const eventId = random.pick(stored);
+  expect((await reader.byId(consultationId, eventId))?.eventId, 'stored, and not found by its id').toBe(eventId);
+};
+
+/** Looks at everything, however long it takes: what was stored before is there, once. */
+export const looking =
+  (world: World, rounds: number): Program =>
+  async (files) => {
+    const reader = world.newReader(files);
+    for (let round = 0; round < rounds; round++) {
+      try {
+        await lookOnce(world, reader);
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+      }
+      await world.scheduler.sleep(world.scheduler.random.below(600_000));
+    }
+  };
+
+/** The same on a mount that works, where starting over has to be enough: it never gives up. */
+export const lookingUndisturbed =
+  (world: World, rounds: number): Program =>
+  async (files) => {
+    const reader = world.newReader(files);
+    for (let round = 0; round < rounds; round++) {
+      await lookOnce(world, reader);
+      await world.scheduler.sleep(world.scheduler.random.below(600_000));
     }
   };

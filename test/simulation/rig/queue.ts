@@ -8,6 +8,7 @@ import type { Random } from './random.ts';
 interface Message {
   readonly messageId: string;
   readonly body: string;
+  readonly events: readonly AcceptedEvent[];
   receiveCount: number;
 }
 
@@ -27,7 +28,7 @@ export class SimulatedQueue {
 
   send(events: readonly AcceptedEvent[]): void {
     const messageId = `message-${++this.#sent}`;
-    this.#messages.set(messageId, { messageId, body: packOf(events.map(encodeEvent)), receiveCount: 0 });
+    this.#messages.set(messageId, { messageId, body: packOf(events.map(encodeEvent)), events, receiveCount: 0 });
   }
 
   receive(most: number): readonly QueuedPack[] {
@@ -41,8 +42,11 @@ export class SimulatedQueue {
     return received;
   }
 
-  acknowledge(packs: readonly QueuedPack[]): void {
+  /** @returns the events of the messages that are gone by that. */
+  acknowledge(packs: readonly QueuedPack[]): readonly AcceptedEvent[] {
+    const gone = packs.flatMap(({ messageId }) => this.#messages.get(messageId)?.events ?? []);
     for (const { messageId } of packs) this.#messages.delete(messageId);
+    return gone;
   }
 }
 

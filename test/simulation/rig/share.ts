@@ -1,32 +1,11 @@
 import path from 'node:path';
-import type { RangeFile, SealFiles, StoreFiles } from '../../../shared/store/files.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** How often things go wrong, as probabilities of one call. */
-export interface Faults {
-  /** A call fails and has done nothing (or, when it writes, half of it). */
-  readonly errorBefore: number;
-  /** A call fails although it was done: the answer was lost. */
-  readonly errorAfter: number;
-  /** The process ends in the middle of a call. */
-  readonly crash: number;
-  /** A listing is as old as `staleListingMs`. */
-  readonly staleListing: number;
-}
-
-export const noFaults: Faults = { errorBefore: 0, errorAfter: 0, crash: 0, staleListing: 0 };
-
 /** Listings this old were measured on a share. */
-const staleListingMs = 21_000;
+export const staleListingMs = 21_000;
 
-const errorCodes = ['EIO', 'ENOSPC', 'ESTALE', 'EPERM', 'EACCES'] as const;
-
-/** What a program sees of its own end: nothing after it happens any more. */
-export class Crashed extends Error {
-  readonly code = 'ECRASHED';
-}
-
-const systemError = (code: string, file: string): Error => Object.assign(new Error(`${code}: ${file}`), { code });
+export const systemError = (code: string, file: string): Error =>
+  Object.assign(new Error(`${code}: ${file}`), { code });
 
 /** What a name stands for; a hard link is a second name of the same. */
 interface Inode {
@@ -53,6 +32,10 @@ export class SimulatedShare {
   #durable = new Map<string, Inode>();
   /** Former listings, which a client may still hold. */
   readonly #listings = new Map<string, Listing[]>();
+  /** When each name was given, by the hosts' clock and by the share's own. */
+  readonly #namedAtMs = new Map<string, readonly [number, number]>();
+  /** How far the share's own clock is from that of the hosts, in ms. */
+  clockOffsetMs = 0;
 
   constructor(scheduler: Scheduler, store: string) {
     this.scheduler = scheduler;
@@ -60,9 +43,9 @@ export class SimulatedShare {
     this.#durable = new Map(this.#names);
   }
 
-  /** A process on some host, with its own faults; when it crashes, its calls all fail. */
-  mount(faults: Faults): SimulatedMount {
-    return new SimulatedMount(this, faults);
+  /** Now, by the share's own clock. */
+  get nowMs(): number {
+    return this.scheduler.nowMs + this.clockOffsetMs;
   }
 
   /** The server's power goes: each change that was not synced is lost, unless the seed says that it happened to be written. */
@@ -91,6 +74,13 @@ export class SimulatedShare {
     return this.#fileAt(file).bytes ?? new Uint8Array();
   }
 
+  /** How long a file has had this name, by whichever clock says more: the share's may have been set in between. */
+  nameAgeMs(file: string): number {
+    const { nowMs } = this.scheduler;
+    const [atMs, shareAtMs] = this.#namedAtMs.get(file) ?? [nowMs, this.nowMs];
+    return Math.max(nowMs - atMs, this.nowMs - shareAtMs);
+  }
+
   modifiedAtMs(file: string): number {
     return this.#fileAt(file).modifiedAtMs;
   }
@@ -107,7 +97,7 @@ export class SimulatedShare {
   }
 
   create(file: string, bytes: Uint8Array): void {
-    this.#add(file, { bytes, modifiedAtMs: this.scheduler.nowMs });
+    this.#add(file, { bytes, modifiedAtMs: this.nowMs });
   }
 
   link(from: string, to: string): void {
@@ -117,7 +107,7 @@ export class SimulatedShare {
   rename(from: string, to: string): void {
     const inode = this.#fileAt(from);
     this.#names.delete(from);
-    this.#names.set(to, inode);
+    this.#give(to, inode);
   }
 
   unlink(file: string): void {
@@ -128,7 +118,7 @@ export class SimulatedShare {
 
   makeFolder(folder: string): void {
     if (this.#names.has(folder)) return;
-    this.#add(folder, { bytes: undefined, modifiedAtMs: this.scheduler.nowMs });
+    this.#add(folder, { bytes: undefined, modifiedAtMs: this.nowMs });
   }
 
   removeFolder(folder: string): void {
@@ -161,114 +151,11 @@ export class SimulatedShare {
   #add(name: string, inode: Inode): void {
     if (this.#names.has(name)) throw systemError('EEXIST', name);
     if (!this.#names.has(path.dirname(name))) throw systemError('ENOENT', name);
+    this.#give(name, inode);
+  }
+
+  #give(name: string, inode: Inode): void {
     this.#names.set(name, inode);
-  }
-}
-
-/** The share as one process sees it. */
-export class SimulatedMount implements StoreFiles, SealFiles {
-  faults: Faults;
-  crashed = false;
-  readonly #share: SimulatedShare;
-
-  constructor(share: SimulatedShare, faults: Faults) {
-    this.#share = share;
-    this.faults = faults;
-  }
-
-  read(file: string): Promise<Uint8Array> {
-    return this.#call(file, () => this.#share.bytesOf(file));
-  }
-
-  list(folder: string): Promise<readonly string[]> {
-    const { random } = this.#share.scheduler;
-    return this.#call(folder, () => this.#share.list(folder, random.chance(this.faults.staleListing)));
-  }
-
-  createExclusive(file: string, bytes: Uint8Array): Promise<void> {
-    return this.#call(
-      file,
-      () => this.#share.create(file, bytes),
-      () => this.#share.create(file, bytes.subarray(0, bytes.length / 2)),
-    );
-  }
-
-  async createExclusiveFrom(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    const written: Uint8Array[] = [];
-    for await (const piece of pieces) written.push(Uint8Array.from(piece));
-    await this.createExclusive(file, Buffer.concat(written));
-  }
-
-  /** An open file stays readable when its name goes, as on a local disk; on NFS it may go stale, which faults bring about. */
-  async openRanges(file: string): Promise<RangeFile> {
-    const bytes = await this.#call(file, () => this.#share.bytesOf(file));
-    return {
-      bytes: bytes.length,
-      read: (offset, length) =>
-        this.#call(file, () => Buffer.from(bytes.subarray(offset, Math.min(bytes.length, offset + length)))),
-      close: async () => {},
-    };
-  }
-
-  link(from: string, to: string): Promise<void> {
-    return this.#call(to, () => this.#share.link(from, to));
-  }
-
-  unlink(file: string): Promise<void> {
-    return this.#call(file, () => this.#share.unlink(file));
-  }
-
-  rename(from: string, to: string): Promise<void> {
-    return this.#call(to, () => this.#share.rename(from, to));
-  }
-
-  makeFolder(folder: string): Promise<void> {
-    return this.#call(folder, () => this.#share.makeFolder(folder));
-  }
-
-  removeFolder(folder: string): Promise<void> {
-    return this.#call(folder, () => this.#share.removeFolder(folder));
-  }
-
-  syncFolder(folder: string): Promise<void> {
-    return this.#call(folder, () => this.#share.syncFolder(folder));
-  }
-
-  modifiedAtMs(file: string): Promise<number> {
-    return this.#call(file, () => this.#share.modifiedAtMs(file));
-  }
-
-  freeBytes(): Promise<number> {
-    return Promise.resolve(Number.MAX_SAFE_INTEGER);
-  }
-
-  async #call<Result>(file: string, act: () => Result, actHalf: () => void = () => {}): Promise<Result> {
-    const { scheduler } = this.#share;
-    await scheduler.turn();
-    if (this.crashed) throw new Crashed(file);
-    const { random } = scheduler;
-    const { errorBefore, errorAfter, crash } = this.faults;
-    if (random.chance(crash)) {
-      this.crashed = true;
-      if (random.chance(0.5)) act();
-      else this.#quietly(actHalf);
-      throw new Crashed(file);
-    }
-    if (random.chance(errorBefore)) {
-      this.#quietly(actHalf);
-      throw systemError(random.pick(errorCodes), file);
-    }
-    const result = act();
-    if (random.chance(errorAfter)) throw systemError(random.pick(errorCodes), file);
-    return result;
-  }
-
-  /** Half a write of what can't be written at all is nothing. */
-  #quietly(act: () => void): void {
-    try {
-      act();
-    } catch {
-      // The caller is told of another error anyway.
-    }
+    this.#namedAtMs.set(name, [this.scheduler.nowMs, this.nowMs]);
   }
 }

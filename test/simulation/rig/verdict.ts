@@ -7,8 +7,8 @@ import { verifyCheckpoint } from '../../../shared/store/log/checkpoint.ts';
 import { verifyTlogProof } from '../../../shared/store/log/tlog-proof.ts';
 import { merkleRoot } from '../../../shared/store/merkle.ts';
 import { consultations, identityOf } from './events.ts';
+import { noFaults } from './mount.ts';
 import { type Followed, type KeptUp, persisting } from './programs.ts';
-import { noFaults } from './share.ts';
 import { findingsOf } from './verify.ts';
 import { signer, store, type World } from './world.ts';
 
@@ -17,7 +17,7 @@ const contentOf = (event: AcceptedEvent): string =>
 
 /** Everything readable, sealed and not, page by page. */
 const readAll = async (world: World): Promise<readonly StoredEvent[]> => {
-  const reader = world.newReader(world.share.mount(noFaults));
+  const reader = world.newReader(world.mount(noFaults));
   const events: StoredEvent[] = [];
   for (const consultationId of consultations) {
     for (let after: string | undefined; ; ) {
@@ -34,7 +34,7 @@ const readAll = async (world: World): Promise<readonly StoredEvent[]> => {
 
 /** The share works again: what waits is stored and sealed. */
 const settle = async (world: World): Promise<void> => {
-  const files = world.share.mount(noFaults);
+  const files = world.mount(noFaults);
   while (world.queue.length > 0) await persisting(world, 100)(files);
   const sealer = world.newSealer(files);
   while ((await sealer.seal()).kind !== 'idle');
@@ -65,7 +65,7 @@ const expectExactlyOnce = (world: World, readable: readonly StoredEvent[]): void
 const expectLog = async (world: World, readable: readonly StoredEvent[]): Promise<void> => {
   const ordered = readable.toSorted((left, right) => (left.position ?? -1) - (right.position ?? -1));
   expect(ordered.map(({ position }) => position)).toEqual(ordered.map((_, index) => index));
-  const files = world.share.mount(noFaults);
+  const files = world.mount(noFaults);
   const { checkpoint } = await new CommitLog({ folder: store, files }).catchUp();
   const { size, root } = verifyCheckpoint(checkpoint, [signer.verifierKey]);
   expect([size, root]).toEqual([ordered.length, merkleRoot(Buffer.concat(ordered.map(({ leaf }) => leaf)))]);
@@ -91,7 +91,7 @@ const hourMs = 3_600_000;
  * and go after the grace, as do the inputs of a merge, whose output may be merged once more.
  */
 const mergeAll = async (world: World): Promise<void> => {
-  const merger = world.newMerger(world.share.mount(noFaults));
+  const merger = world.newMerger(world.mount(noFaults));
   world.scheduler.nowMs += 72 * hourMs;
   for (let look = 0; look < 6; look++) {
     while ((await merger.merge()).kind !== 'idle');
@@ -101,7 +101,7 @@ const mergeAll = async (world: World): Promise<void> => {
 
 /** On the share is what counts, and nothing else. */
 const expectTidy = async (world: World): Promise<void> => {
-  const { parts, runs, removed } = await new CommitLog({ folder: store, files: world.share.mount(noFaults) }).catchUp();
+  const { parts, runs, removed } = await new CommitLog({ folder: store, files: world.mount(noFaults) }).catchUp();
   const there = ['level0', 'parts', 'log/index'].flatMap((folder) => [
     ...world.share.filesBelow(`${store}/${folder}`).keys(),
   ]);
@@ -111,7 +111,7 @@ const expectTidy = async (world: World): Promise<void> => {
 
 /** Pages to the end, then holds what the consumer saw against the log. */
 const expectKeptUp = async (world: World, kept: KeptUp, readable: readonly StoredEvent[]): Promise<void> => {
-  const reader = world.newReader(world.share.mount(noFaults));
+  const reader = world.newReader(world.mount(noFaults));
   for (let more = true; more; ) {
     const page = await reader.feed({ limit: 5, ...(kept.after === undefined ? {} : { after: kept.after }) });
     kept.seen.push(...page.events);
@@ -134,13 +134,13 @@ export const judge = async (
   await expectLog(world, readable);
   for (const each of followed) expectFollowed(each, readable);
   await expectKeptUp(world, kept, readable);
-  const mount = world.share.mount(noFaults);
+  const mount = world.mount(noFaults);
   expect(await findingsOf(world, mount)).toEqual([]);
   await mergeAll(world);
   expect(await readAll(world)).toEqual(readable);
   await expectLog(world, readable);
   await expectTidy(world);
-  expect(world.violations).toEqual([]);
+  expect(world.brokenRemovals).toEqual([]);
   expect(await findingsOf(world, mount)).toEqual([]);
   return readable;
 };

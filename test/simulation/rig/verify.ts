@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Finding } from '../../../shared/store/verify/finding.ts';
 import { verifyStore } from '../../../shared/store/verify/verify.ts';
-import type { SimulatedMount } from './share.ts';
+import type { SimulatedMount } from './mount.ts';
 import { type Program, signer, store, type World } from './world.ts';
 
 /** What `fi verify` finds. */

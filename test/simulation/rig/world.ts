@@ -1,7 +1,7 @@
 import type { AcceptedEvent } from '../../../shared/domain/event.ts';
 import { createUuidV7Source } from '../../../shared/domain/ids.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
-import { createPersistStage } from '../../../shared/stages/persist.ts';
+import { createPersistStage, type QueuedPack } from '../../../shared/stages/persist.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { generateSigningKey, openSigner } from '../../../shared/store/log/note/signer.ts';
@@ -12,11 +12,12 @@ import { createEventReader } from '../../../shared/store/read.ts';
 import { Sealer } from '../../../shared/store/seal/sealer.ts';
 import { silentLogger } from '../../../shared/telemetry/log.ts';
 import { anyEvent } from './events.ts';
+import { type Faults, SimulatedMount } from './mount.ts';
 import { createDeadLetters, SimulatedQueue } from './queue.ts';
 import { createRandom } from './random.ts';
+import { keepRemovalRule } from './removal-rule.ts';
 import { Scheduler } from './scheduler.ts';
-import { type Faults, type SimulatedMount, SimulatedShare } from './share.ts';
-import { faultOfUnlink } from './unlinks.ts';
+import { SimulatedShare } from './share.ts';
 
 export const store = '/store';
 export const graceMs = 600_000;
@@ -33,8 +34,9 @@ export class World {
   readonly deadLetters = createDeadLetters();
   readonly accepted: AcceptedEvent[] = [];
   readonly clock: Clock;
-  /** Files that were unlinked before they might be. */
-  readonly violations: string[] = [];
+  /** What was unlinked too soon. */
+  readonly brokenRemovals: readonly string[];
+  readonly #stored: { readonly event: AcceptedEvent; readonly atMs: number }[] = [];
   #names = 0;
   #numbers = 0;
 
@@ -42,13 +44,9 @@ export class World {
     const random = createRandom(seed);
     this.scheduler = new Scheduler(random);
     this.share = new SimulatedShare(this.scheduler, store);
+    this.brokenRemovals = keepRemovalRule(this.share, store, graceMs);
     this.queue = new SimulatedQueue(random);
-    const { scheduler, share, violations } = this;
-    share.onUnlink = (file) => {
-      const commits = share.filesBelow(`${store}/log/commits`);
-      const fault = faultOfUnlink(file, commits, { store, nowMs: scheduler.nowMs, graceMs });
-      if (fault !== undefined) violations.push(fault);
-    };
+    const { scheduler } = this;
     this.clock = {
       nowMs: () => scheduler.nowMs,
       monotonicMs: () => scheduler.nowMs,
@@ -68,6 +66,22 @@ export class World {
       });
       this.queue.send(events);
     }
+  }
+
+  /** Persist has stored these messages: what they hold is durable, and the queue forgets it. */
+  acknowledge(packs: readonly QueuedPack[]): void {
+    const atMs = this.scheduler.nowMs;
+    this.#stored.push(...this.queue.acknowledge(packs).map((event) => ({ event, atMs })));
+  }
+
+  /** What was stored before that time, and so has to be readable. */
+  storedBefore(ms: number): readonly AcceptedEvent[] {
+    return this.#stored.filter(({ atMs }) => atMs < ms).map(({ event }) => event);
+  }
+
+  /** A process on some host, with its own faults; when it crashes, its calls all fail. */
+  mount(faults: Faults): SimulatedMount {
+    return new SimulatedMount(this.share, faults);
   }
 
   newPersist(files: SimulatedMount) {
@@ -131,7 +145,7 @@ export class World {
   /** Runs a program, and again from nothing each time that its process ends in the middle, until it comes to its end. */
   async host(faults: Faults, program: Program): Promise<void> {
     for (;;) {
-      const files = this.share.mount(faults);
+      const files = this.mount(faults);
       try {
         await program(files);
         return;
