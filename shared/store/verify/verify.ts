@@ -107,7 +107,7 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
   await events.run();
   await new KnownIdsPass({ files, store, size: state.tree.size, current, sums, events, witness }).run();
   const level0 = await verifyLevel0({ files, store, listed, state, current, witness });
-  await new LetterCheck({ files, store, conflicts, witness }).run();
+  await new LetterCheck({ files, store, conflicts, clock, witness }).run();
   await new OtherFiles({ files, store, state, current, witness }).run();
   const parts = [...state.parts.values()];
   return {

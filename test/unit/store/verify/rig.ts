@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import path from 'node:path';
 import { createUuidV7Source } from '../../../../shared/domain/ids.ts';
+import { systemClock } from '../../../../shared/ports/clock.ts';
 import { createConflictQuarantine } from '../../../../shared/stages/seal/quarantine-conflicts.ts';
 import { CommitLog } from '../../../../shared/store/commits/commit-log.ts';
 import { publishSnapshot } from '../../../../shared/store/commits/publish-commit.ts';
@@ -32,6 +33,8 @@ export const verify = async (
   const [findings, notes, progress]: [Finding[], Note[], Progress[]] = [[], [], []];
   const report = await verifyStore({
     trusted: [signer.verifierKey],
+    // Listings of these stores are never old.
+    clock: { ...systemClock, sleep: async () => {} },
     witness: {
       found: (finding) => findings.push(finding),
       noted: (note) => notes.push(note),
