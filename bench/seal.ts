@@ -99,7 +99,6 @@ try {
     largestBytes = Math.max(largestBytes, process.memoryUsage.rss());
     if (report.kind === 'idle') break;
     commits++;
-    while (await sealer.mergeIndex());
   }
   const seconds = (performance.now() - beganMs) / 1_000;
   const cpu = process.cpuUsage(beganCpu);

@@ -1,13 +1,15 @@
-import { EventNotFound, EventNotSealed } from '../shared/domain/errors.ts';
+import { EventNotFound, EventNotSealed, InvalidField } from '../shared/domain/errors.ts';
 import type { ConsultationId } from '../shared/domain/ids.ts';
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
 import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
 import { consultationIdOf, eventIdOf } from '../shared/http/path.ts';
 import { type PageQuery, pageQuery, parseQuery } from '../shared/http/query.ts';
-import { wantsLines } from '../shared/http/read/accept.ts';
-import { eventLine, eventText } from '../shared/http/read/event-text.ts';
+import { type PageForm, pageForm } from '../shared/http/read/accept.ts';
+import { eventText } from '../shared/http/read/event-text.ts';
+import { pageAnswer } from '../shared/http/read/page-answer.ts';
 import { type AuthorisedRequest, type HttpAnswer, headerOf, jsonTextAnswer } from '../shared/http/request.ts';
-import type { ConsultationQuery, EventPage, EventReader } from '../shared/store/port.ts';
+import type { ConsultationQuery, EventFeed, EventPage, EventReader, FeedQuery } from '../shared/store/port.ts';
+import { encodeCursor } from '../shared/store/read/cursor.ts';
 import { readDependencies } from '../shared/wiring.ts';
 
 /**
@@ -16,74 +18,85 @@ import { readDependencies } from '../shared/wiring.ts';
  */
 const pageBytes = 3_000_000;
 
+/** Of a page that goes down a stream: each stream of a host may hold one while its client is slow. */
+const streamPageBytes = 256 * 1024;
+
 export interface ReadDependencies extends ChainDependencies {
   readonly reader: EventReader;
+  readonly feed: EventFeed;
 }
 
 /** How many of the events fit an answer; at least one, since one event never is larger than a message. */
-const countThatFits = (texts: readonly string[]): number => {
+const countThatFits = (events: EventPage['events'], mostBytes: number): number => {
   let bytes = 0;
-  for (const [index, text] of texts.entries()) {
-    bytes += Buffer.byteLength(text) + 1;
-    if (bytes > pageBytes) return Math.max(index, 1);
+  for (const [index, event] of events.entries()) {
+    bytes += Buffer.byteLength(eventText(event)) + 1;
+    if (bytes > mostBytes) return Math.max(index, 1);
   }
-  return texts.length;
+  return events.length;
 };
 
-interface RenderedPage {
-  readonly texts: readonly string[];
-  readonly next: string | undefined;
-  /** Parts so damaged that the page may lack events of theirs. */
-  readonly unreadable: readonly string[];
-}
-
-/** Reads a page; where its events are too many bytes it is read again with as many as fit, for the cursor behind them. */
-const renderPage = async (
-  reader: EventReader,
-  query: ConsultationQuery,
-  render: (event: EventPage['events'][number]) => string,
-): Promise<RenderedPage> => {
-  const { events, next, unreadable = [] } = await reader.byConsultation(query);
-  const texts = events.map(render);
-  const fitting = countThatFits(texts);
-  return fitting === texts.length
-    ? { texts, next, unreadable }
-    : renderPage(reader, { ...query, limit: fitting }, render);
+/** A page within its bytes; where its events are too many bytes it is read again with as many as fit, for the cursor behind them. */
+const readPage = async <Query extends { readonly limit: number }, Page extends Pick<EventPage, 'events'>>(
+  read: (query: Query) => Promise<Page>,
+  query: Query,
+  mostBytes: number,
+): Promise<Page> => {
+  const page = await read(query);
+  const fitting = countThatFits(page.events, mostBytes);
+  return fitting === page.events.length ? page : readPage(read, { ...query, limit: fitting }, mostBytes);
 };
 
-const storeQuery = (consultationId: ConsultationId, query: PageQuery): ConsultationQuery => ({
-  consultationId,
-  limit: query.limit,
-  includeUnsealed: query.includeUnsealed,
-  ...(query.after === undefined ? {} : { after: query.after }),
-  ...(query.eventType === undefined ? {} : { eventType: query.eventType }),
-});
+/** Where a stream goes on: what its client saw last comes before where it once began. */
+const afterOf = (request: AuthorisedRequest, form: PageForm, after: string | undefined): string | undefined =>
+  (form === 'stream' && headerOf(request, 'last-event-id')) || after;
 
-const linesAnswer = ({ texts, next, unreadable }: RenderedPage): HttpAnswer => ({
-  statusCode: 200,
-  headers: {
-    'content-type': 'application/x-ndjson',
-    ...(next === undefined ? {} : { 'fi-next': next }),
-    ...(unreadable.length === 0 ? {} : { 'fi-unreadable': unreadable.join(',') }),
-  },
-  body: texts.join(''),
-  isBase64Encoded: false,
-});
+const bytesOf = (form: PageForm): number => (form === 'stream' ? streamPageBytes : pageBytes);
 
-const jsonPageAnswer = ({ texts, next, unreadable }: RenderedPage): HttpAnswer => {
-  const damage = unreadable.length === 0 ? '' : `,"unreadable":${JSON.stringify(unreadable)}`;
-  return jsonTextAnswer(200, `{"events":[${texts.join(',')}],"next":${JSON.stringify(next ?? null)}${damage}}`);
-};
+/** `GET /events`, `GET /consultations/{id}/events`, `GET /consultations/{id}/events/{event_id}`, and its `/proof`. */
+export const createHandler = ({ reader, feed, ...dependencies }: ReadDependencies): HttpHandler => {
+  /** The cursor to begin at; `latest` is behind everything that is sealed now. */
+  const cursorOf = async (after: string | undefined): Promise<string | undefined> =>
+    after === 'latest' ? encodeCursor({ position: (await feed.sealedCount()) - 1, unsealedId: '' }) : after;
 
-/** `GET /consultations/{id}/events`, `GET /consultations/{id}/events/{event_id}`, and its `/proof`. */
-export const createHandler = (dependencies: ReadDependencies): HttpHandler => {
-  const { reader } = dependencies;
+  const queryOf = async (request: AuthorisedRequest, form: PageForm, known: readonly string[]): Promise<PageQuery> => {
+    const query = pageQuery(parseQuery(request.rawQueryString, known));
+    return { ...query, after: await cursorOf(afterOf(request, form, query.after)) };
+  };
 
-  const onePage = async (request: AuthorisedRequest, consultationId: ConsultationId): Promise<HttpAnswer> => {
-    const parameters = parseQuery(request.rawQueryString, ['after', 'limit', 'type', 'unsealed']);
-    const query = storeQuery(consultationId, pageQuery(parameters));
-    if (wantsLines(headerOf(request, 'accept'))) return linesAnswer(await renderPage(reader, query, eventLine));
-    return jsonPageAnswer(await renderPage(reader, query, eventText));
+  const common = ({ after, limit, eventType }: PageQuery, form: PageForm) => ({
+    limit,
+    ...(form === 'stream' ? { pageBytes: streamPageBytes } : {}),
+    ...(after === undefined ? {} : { after }),
+    ...(eventType === undefined ? {} : { eventType }),
+  });
+
+  const consultationPage = async (request: AuthorisedRequest, consultationId: ConsultationId): Promise<HttpAnswer> => {
+    const form = pageForm(headerOf(request, 'accept'));
+    const query = await queryOf(request, form, ['after', 'limit', 'type', 'unsealed']);
+    const { includeUnsealed } = query;
+    if (form === 'stream' && includeUnsealed) {
+      throw new InvalidField('unsealed', 'must be false in a stream: an event appears in it once, when it is sealed');
+    }
+    const wanted: ConsultationQuery = { ...common(query, form), consultationId, includeUnsealed };
+    const page = await readPage(reader.byConsultation, wanted, bytesOf(form));
+    if (form !== 'stream') return pageAnswer(form, page);
+    const { events, next, sealedUpTo, unreadable } = page;
+    return pageAnswer(form, {
+      events,
+      next: next ?? encodeCursor({ position: sealedUpTo, unsealedId: '' }),
+      more: next !== undefined,
+      unreadable,
+    });
+  };
+
+  const feedPage = async (request: AuthorisedRequest): Promise<HttpAnswer> => {
+    const form = pageForm(headerOf(request, 'accept'));
+    const query = await queryOf(request, form, ['after', 'limit', 'type']);
+    const { principal } = request;
+    const mayRead = (consultationId: ConsultationId): boolean => principal.may('read', consultationId);
+    const wanted: FeedQuery = { ...common(query, form), ...(principal.may('read', undefined) ? {} : { mayRead }) };
+    return pageAnswer(form, await readPage(feed.feed, wanted, bytesOf(form)));
   };
 
   const absent = (eventId: string): EventNotFound =>
@@ -116,9 +129,10 @@ export const createHandler = (dependencies: ReadDependencies): HttpHandler => {
   };
 
   return chain((request) => {
+    if (request.routeKey === 'GET /events') return feedPage(request);
     const consultationId = request.consultationId ?? consultationIdOf('');
     const eventId = request.pathParameters?.event_id;
-    if (eventId === undefined) return onePage(request, consultationId);
+    if (eventId === undefined) return consultationPage(request, consultationId);
     return request.routeKey.endsWith('/proof')
       ? proofOfEvent(consultationId, eventId)
       : oneEvent(consultationId, eventId);

@@ -29,7 +29,7 @@ import { nodeStoreFiles } from './store/files.ts';
 import { createStoreGauge } from './store/gauge.ts';
 import type { Signer } from './store/log/note/signer.ts';
 import { openOrMakeSigningKey, openSigningKey } from './store/log/signing-key-file.ts';
-import type { EventReader } from './store/port.ts';
+import type { EventFeed, EventReader } from './store/port.ts';
 import { openQuarantine } from './store/quarantine/open.ts';
 import { createLetterPublisher } from './store/quarantine/publish-letter.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
@@ -107,6 +107,9 @@ const chooseHash = async (xxh3: boolean): Promise<HashEvent> => {
 /** No batch is begun after so long: a schedule's next run goes on, and Lambda's shortest timeout here is 30 s. */
 const sealRunMs = 15_000;
 
+/** Parts that one merge opens: fewer would write events more often, more would take a chunk of memory each. */
+const mergeInputs = 100;
+
 /** A log that was signed before goes on with its key; only a new one gets a new key. @throws InvalidSetting */
 const openLogKey = async ({ signingKeyFile, logOrigin }: Config, isNewLog: boolean): Promise<Signer> => {
   const wanted = { file: signingKeyFile, origin: logOrigin };
@@ -172,11 +175,14 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
   };
 
   // HDF5 is a large WASM module: loaded where parts are read or written, and nowhere else.
-  const reader = once(async (): Promise<EventReader> => {
+  const reader = once(async (): Promise<EventReader & EventFeed> => {
     const { createEventReader } = await import('./store/read.ts');
     return createEventReader({ folder: config.storeDir, logger });
   });
-  const read = async (): Promise<ReadDependencies> => ({ ...chain(), reader: await reader() });
+  const read = async (): Promise<ReadDependencies> => {
+    const both = await reader();
+    return { ...chain(), reader: both, feed: both };
+  };
   const persist = async (): Promise<PersistDependencies> => {
     const { createPartWriter } = await import('./store/level0.ts');
     const current = policy();
@@ -192,22 +198,32 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
 
   const seal = async (): Promise<SealDependencies> => {
     const { Sealer } = await import('./store/seal/sealer.ts');
+    const { Merger } = await import('./store/merge/merger.ts');
     const current = policy();
-    const sealer = new Sealer({
+    const common = {
       folder: config.storeDir,
       files: nodeStoreFiles,
       clock,
       logger,
       newId: createUuidV7Source(() => clock.nowMs()),
+      graceMs: config.sealGraceMs,
+      openSigner: (isNewLog: boolean) => openLogKey(config, isNewLog),
+      checkpointFolder: config.checkpointDir,
+    };
+    const sealer = new Sealer({
+      ...common,
       pace: { waitingParts: config.sealParts, waitingMs: config.sealAgeMs },
       batch: { events: config.sealBatchEvents, bytes: config.sealBatchBytes },
-      graceMs: config.sealGraceMs,
       compressionOf: (segment) => current().compressionOf(segment) ?? config.compression,
-      openSigner: (isNewLog) => openLogKey(config, isNewLog),
-      checkpointFolder: config.checkpointDir,
       quarantine: createConflictQuarantine(createLetterPublisher(config.storeDir), logger),
     });
-    return { sealer, clock, logger, mostMs: sealRunMs };
+    const merger = new Merger({
+      ...common,
+      limits: { inputs: mergeInputs, events: config.mergeEvents, bytes: config.mergeBytes },
+      mostIds: config.mergeIds,
+      compressionOf: (segment) => current().compressionOf(segment) ?? config.mergeCompression,
+    });
+    return { sealer, merger, clock, logger, mostMs: sealRunMs };
   };
 
   const quarantine = (): QuarantineDependencies => ({

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { cat } from './commands/cat.ts';
+import { exportEvents } from './commands/export.ts';
 import { keyCreate } from './commands/key-create.ts';
 import { keyList } from './commands/key-list.ts';
 import { keyRevoke } from './commands/key-revoke.ts';
@@ -10,12 +11,15 @@ import { replayRetry } from './commands/replay-retry.ts';
 import { replayShow } from './commands/replay-show.ts';
 import { stats } from './commands/stats.ts';
 import { tail } from './commands/tail.ts';
+import { verify } from './commands/verify.ts';
 
 /** In the order of the help. */
 export const commands: readonly Command[] = [
   tail,
   cat,
   stats,
+  verify,
+  exportEvents,
   replayList,
   replayShow,
   replayRetry,

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { ShuttingDown } from '../../shared/domain/errors.ts';
-import type { HttpHandler } from '../../shared/http/chain.ts';
 import { tryMatchRoute } from '../../shared/http/match.ts';
 import { errorType, problemAnswer } from '../../shared/http/problem.ts';
 import type { HttpAnswer, HttpRequest } from '../../shared/http/request.ts';
 import type { HttpFunction } from '../../shared/http/routes.ts';
 import type { Logger } from '../../shared/telemetry/log.ts';
-import type { Dispatch, RawRequest } from './front/raw-request.ts';
+import type { RawRequest } from './front/raw-request.ts';
 
-export interface DispatchOptions {
-  readonly functions: Readonly<Record<HttpFunction, HttpHandler>>;
+export interface DispatchOptions<Answer> {
+  /** Some may answer with more than a function of Lambda can, e.g. with a stream. */
+  readonly functions: Readonly<Record<HttpFunction, (request: HttpRequest) => Promise<Answer>>>;
   /** True from the moment that the host was told to end. */
   readonly isDraining: () => boolean;
   /** Counts what never reaches a function, by kind of error. */
@@ -47,7 +47,12 @@ const toHttpRequest = (
 const servedWhileDraining: ReadonlySet<HttpFunction> = new Set(['health', 'metrics']);
 
 /** What the gateway in front of Lambda does: finds the function of a request, and hands it over. */
-export const createDispatch = ({ functions, isDraining, failed, logger }: DispatchOptions): Dispatch => {
+export const createDispatch = <Answer>({
+  functions,
+  isDraining,
+  failed,
+  logger,
+}: DispatchOptions<Answer>): ((raw: RawRequest) => Promise<Answer | HttpAnswer>) => {
   const refuse = (error: unknown, requestId: string): HttpAnswer => {
     failed(errorType(error));
     return problemAnswer(error, requestId);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../shared/config.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
 import { nodeStoreFiles } from '../../shared/store/files.ts';
 import { removeStaleTemporaries } from '../../shared/store/publish.ts';
@@ -15,6 +16,8 @@ import { requireLoopbackWithoutKeys } from './loopback-only.ts';
 import { renderMetrics, snapshotOf } from './metrics-snapshot.ts';
 import { openQueues } from './queues.ts';
 import { createStoreThread } from './store-thread.ts';
+import { GrowthWatch } from './streams/growth-watch.ts';
+import { createStreams } from './streams/streams.ts';
 
 export interface HostOptions {
   readonly config: Config;
@@ -93,13 +96,28 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
   // In the background: the folder may be a share that takes its time.
   void removeStaleTemporaries(nodeStoreFiles, config.storeDir, `start-${randomUUID()}`);
 
+  const streams = createStreams({
+    most: config.streams,
+    heartbeatMs: config.streamHeartbeatMs,
+    watch: new GrowthWatch({
+      sealedCount: storeThread.sealedCount,
+      intervalMs: config.streamPollMs,
+      clock: systemClock,
+      logger,
+    }),
+    clock: systemClock,
+  });
+  const functions = await createFunctions(wiring, storeThread.handler);
   const front = await openFront({
     host: config.httpHost,
     port: config.httpPort,
     maxBodyBytes: config.maxBodyBytes,
     requestTimeoutMs: config.requestTimeoutMs,
     dispatch: createDispatch({
-      functions: await createFunctions(wiring, storeThread.handler),
+      functions: {
+        ...functions,
+        read: (request: HttpRequest) => streams.answer(request, functions.read),
+      },
       isDraining: () => drainDeadlineMs !== undefined,
       failed,
       logger,
@@ -107,6 +125,7 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
     failed,
   });
   starting.defer(async () => {
+    streams.end();
     await mustBeInTime(front.drain());
     await mustBeInTime(wiring.enqueue().drain());
     await front.close();

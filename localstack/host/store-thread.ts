@@ -4,6 +4,7 @@ import { errorType, problemAnswer } from '../../shared/http/problem.ts';
 import type { HttpAnswer } from '../../shared/http/request.ts';
 import type { Logger } from '../../shared/telemetry/log.ts';
 import { createEnvironment, type Environment, type Variables } from './environment/environment.ts';
+import { sealedCountRequest } from './streams/sealed-count.ts';
 
 /** What takes longer is taken for stuck: a store that hangs must not hold every later read too. */
 const requestTimeoutMs = 30_000;
@@ -13,6 +14,8 @@ const isAnswer = (value: unknown): value is HttpAnswer =>
 
 export interface StoreThread {
   readonly handler: HttpHandler;
+  /** How many events are sealed. @throws what ends an invocation, or StoreUnavailable */
+  readonly sealedCount: () => Promise<number>;
   readonly environment: Environment;
 }
 
@@ -34,6 +37,7 @@ export const createStoreThread = (
   });
   return {
     environment,
+    sealedCount: async () => Number(await environment.invoke(sealedCountRequest)),
     handler: async (request) => {
       try {
         const answer = await environment.invoke(request);

@@ -35,6 +35,7 @@ export const quarantineParameters = [
 export const routes = [
   { method: 'POST', path: '/consultations/{id}/events', function: 'ingest', access: 'append', query: [] },
   { method: 'POST', path: '/events', function: 'ingest', access: 'append', query: [] },
+  { method: 'GET', path: '/events', function: 'read', access: 'read', query: ['after', 'limit', 'type'] },
   {
     method: 'GET',
     path: '/consultations/{id}/events',

@@ -82,6 +82,12 @@ export type SealFiles = LargeStoreFiles & FileReplacing;
 export const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
+/**
+ * True when nothing has the name. `ESTALE` does not say so: what has gone stale was there, and taking it for absent would
+ * read as an empty folder.
+ */
+export const isAbsent = (error: unknown): boolean => systemCode(error) === 'ENOENT';
+
 /** True when a file that was listed is gone: NFS says `ESTALE` for what others call `ENOENT`. */
 export const isGone = (error: unknown): boolean => {
   const code = systemCode(error);

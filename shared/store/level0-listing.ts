@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type FileReading, isGone } from './files.ts';
+import { type FileReading, isAbsent } from './files.ts';
 import { level0Shards, partFile, partIdOf } from './level0-names.ts';
 
 /**
@@ -30,7 +30,7 @@ export class Level0Listing {
       this.#seen.add(shard);
       return names.filter((name) => partFile.test(name)).map((name) => path.join(folder, name));
     } catch (error) {
-      if (isGone(error) && !this.#seen.has(shard)) return [];
+      if (isAbsent(error) && !this.#seen.has(shard)) return [];
       throw error;
     }
   }

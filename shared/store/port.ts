@@ -33,17 +33,61 @@ export interface ConsultationQuery {
   readonly eventType?: string;
   /** Adds what is stored but not yet sealed, behind what is. */
   readonly includeUnsealed: boolean;
+  /** Payload bytes at which the page ends early, after one event at least; by default the reader's. */
+  readonly pageBytes?: number;
 }
 
 export interface EventPage {
   readonly events: readonly StoredEvent[];
   /** Hand it back as `after`; undefined when this page was the last one for now. */
   readonly next: string | undefined;
+  /** All sealed events up to this position were looked at: where to go on when there is no `next`. */
+  readonly sealedUpTo: number;
   /**
    * Parts so damaged that nobody can tell whose events they hold: this page may lack some. Absent when there are none.
    * Whoever shows the page says so.
    */
   readonly unreadable?: readonly string[];
+}
+
+/** Which sealed events of the whole store, and from where. */
+export interface FeedQuery {
+  /** A former page's `next`, or the position of the last event that was read. */
+  readonly after?: string;
+  readonly limit: number;
+  /** Bytes at which the page ends early, after one event at least. */
+  readonly pageBytes?: number;
+  readonly eventType?: string;
+  /** Whose events may be shown; everybody's when absent. The cursor passes those that may not. */
+  readonly mayRead?: (consultationId: ConsultationId) => boolean;
+  readonly consultationId?: string;
+  readonly segment?: string;
+  /** Days of `received_at` in UTC, `YYYY-MM-DD`, the first and the last. */
+  readonly fromDay?: string;
+  readonly toDay?: string;
+  /** Only events before this position. */
+  readonly before?: number;
+}
+
+export interface FeedPage {
+  /** In ascending order of position. May be none, where nothing of what was looked at is wanted. */
+  readonly events: readonly StoredEvent[];
+  /** Hand it back as `after`: everything up to there has been looked at. The same as `after` when nothing new is there. */
+  readonly next: string;
+  /** Whether more is sealed already behind `next`. */
+  readonly more: boolean;
+}
+
+/** Everything sealed, in the order of positions, for consumers that want each event once. */
+export interface EventFeed {
+  /**
+   * @throws InvalidField naming `after` when the cursor is not one of ours.
+   * @throws PartDamaged when the page may lack events of a part that can't be read: a feed never passes over what is there.
+   * @throws StoreUnavailable when the store can't be read for now.
+   */
+  feed(query: FeedQuery): Promise<FeedPage>;
+  /** How many events are sealed: it grows with each commit that seals. @throws StoreUnavailable */
+  sealedCount(): Promise<number>;
 }
 
 /** What there is to prove of an event. */

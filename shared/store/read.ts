@@ -10,9 +10,10 @@ import { type FileReading, isGone, nodeStoreFiles, type RangeReading, systemCode
 import { identityKey, keyText } from './known-ids/identity-key.ts';
 import { lookup } from './known-ids/lookup.ts';
 import { PageCache } from './known-ids/page-cache.ts';
-import type { ConsultationQuery, EventPage, EventProof, EventReader } from './port.ts';
+import type { ConsultationQuery, EventFeed, EventPage, EventProof, EventReader, FeedPage, FeedQuery } from './port.ts';
 import { Level0Catalog } from './read/catalog.ts';
-import { type Cursor, decodeCursor, encodeCursor, fromTheStart } from './read/cursor.ts';
+import { type Cursor, decodeCursor, decodePosition, encodeCursor, fromTheStart } from './read/cursor.ts';
+import { FeedReader } from './read/feed-reader.ts';
 import { prove } from './read/prove.ts';
 import { SealedCatalog } from './read/sealed-catalog.ts';
 import { SealedReader } from './read/sealed-reader.ts';
@@ -55,7 +56,7 @@ const cursorBehind = (before: Cursor, sealed: readonly StoredEvent[], unsealed: 
   });
 
 /** Reads events: the sealed ones by position and, where asked to, those of level 0 behind them, by id. */
-export const createEventReader = (options: EventReaderOptions): EventReader => {
+export const createEventReader = (options: EventReaderOptions): EventReader & EventFeed => {
   const { folder, files = nodeStoreFiles, logger = silentLogger, clock = systemClock } = options;
   const { indexBytes = 64 * 1024 * 1024, pageBytes = 3_000_000 } = options;
   const common = { folder, files, logger, clock };
@@ -63,7 +64,9 @@ export const createEventReader = (options: EventReaderOptions): EventReader => {
   const pages = new PageCache();
   const lookUp: LookUp = (state, keys) => lookup(files, folder, [...state.runs.values()].map(runRefOf), keys, pages);
   const level0 = new Level0Catalog({ ...common, indexBytes: indexBytes * 0.75 });
-  const sealed = new SealedReader(new SealedCatalog({ ...common, indexBytes: indexBytes * 0.25 }));
+  const sealedParts = new SealedCatalog({ ...common, indexBytes: indexBytes * 0.25 });
+  const sealed = new SealedReader(sealedParts);
+  const feeds = new FeedReader(sealedParts, sealed);
   const unsealed = new UnsealedReader(files, folder, level0, lookUp);
 
   /** Lets `read` start over when a part vanished under it, and names what else the system refuses. */
@@ -97,13 +100,16 @@ export const createEventReader = (options: EventReaderOptions): EventReader => {
         ? await unsealed.find(state, listed, { consultationId, behindId: after.unsealedId, most: left, eventType })
         : { rows: [], unreadable: [] };
     const found = [...first.rows, ...second.rows];
-    const count = Math.min(limit, Math.max(1, countThatFits(found, pageBytes)));
+    const count = Math.min(limit, Math.max(1, countThatFits(found, query.pageBytes ?? pageBytes)));
     const sealedEvents = await sealed.load(first.rows.slice(0, count));
     const unsealedEvents = await unsealed.load(second.rows.slice(0, Math.max(0, count - first.rows.length)));
     const unreadable = [...first.unreadable, ...second.unreadable];
+    const allSealed = count >= first.rows.length && first.rows.length < most;
+    const lastSealed = sealedEvents.at(-1)?.position ?? after.position;
     return {
       events: [...sealedEvents, ...unsealedEvents],
       next: found.length > count ? cursorBehind(after, sealedEvents, unsealedEvents) : undefined,
+      sealedUpTo: allSealed ? Math.max(lastSealed, state.tree.size - 1) : lastSealed,
       ...(unreadable.length > 0 ? { unreadable } : {}),
     };
   };
@@ -133,7 +139,19 @@ export const createEventReader = (options: EventReaderOptions): EventReader => {
     return { kind: 'proven', text: await prove(files, folder, state, { position, leaf: event.leaf }) };
   };
 
+  const feedPage = async (query: FeedQuery): Promise<FeedPage> => {
+    const state = await log.catchUp();
+    const { events, upTo, more } = await feeds.read(state, {
+      ...query,
+      behind: decodePosition(query.after),
+      pageBytes: query.pageBytes ?? pageBytes,
+    });
+    return { events, next: encodeCursor({ position: upTo, unsealedId: '' }), more };
+  };
+
   return {
+    feed: (query) => startingOver(() => feedPage(query)),
+    sealedCount: () => startingOver(async () => (await log.catchUp()).tree.size),
     byConsultation: (query) =>
       startingOver(() => pageOf(query, query.after === undefined ? fromTheStart : decodeCursor(query.after))),
     byId: (consultationId, eventId) => startingOver(() => find(consultationId, eventId)),

@@ -31,7 +31,7 @@ const describeFault = (fault: Fault): string =>
   'failAfter' in fault ? `call ${fault.failAfter} done, then EIO` : `${fault.call} ${fault.when} ${fault.fault}`;
 
 interface Action {
-  readonly name: 'persist' | 'seal' | 'mergeIndex';
+  readonly name: 'persist' | 'seal' | 'merge';
   /** What was done before, in processes that nothing happened to. */
   readonly before: readonly string[];
   /** Numbers of the events that were accepted before. */
@@ -50,7 +50,7 @@ const actions: readonly (Action & { readonly title: string })[] = [
     accepted: 5,
     conflicts: 1,
   },
-  { title: 'a merge of the index', name: 'mergeIndex', before: ['sealSingly'], accepted: 8, conflicts: 0 },
+  { title: 'a merge of parts and of the index', name: 'merge', before: ['sealSingly'], accepted: 8, conflicts: 0 },
 ];
 
 /** The events of persist's batch stay in the queue until it says that they are stored. */
@@ -117,6 +117,7 @@ const faultsOf = async (action: Action, base: string): Promise<readonly Fault[]>
   cpSync(base, folder, { recursive: true });
   const { said, trace } = await runTraced(action.name, folder);
   expect(said).toMatchObject({ done: true });
+  if (action.name === 'merge') expect(liveFiles(path.join(folder, 'store')).sealed).toHaveLength(1);
   await expectWhole(action, folder, true);
   const calls = callsBelow(folder, trace);
   expect(calls.length).toBeGreaterThan(20);

@@ -37,7 +37,7 @@ describe.each(['localstack', 'ministack'])('npm run %s', (name) => {
     const readme = readFileSync(path.join(repository, 'README.md'), 'utf8');
     const [, snippet = ''] = /^```python\n(import glob.*?)^```$/ms.exec(readme) ?? [];
     expect(snippet).toContain('data/store');
-    const read = await run(python, ['-c', snippet.replace('data/store', storeDir)]);
+    const read = await run(python, ['-c', snippet.replaceAll('data/store', storeDir)]);
     expect(read.stdout).toBe(`${eventId} CONSULTATION_STARTED {'reason': 'cough'}\n`);
   });
 });

@@ -4,8 +4,19 @@ import { writePart } from '../../shared/store/part/write.ts';
 import { eventOf } from '../unit/store/events.ts';
 import { headerOf } from '../unit/store/parts.ts';
 import { type Faults, noFaults } from './rig/mount.ts';
-import { type Followed, following, looking, lookingUndisturbed, persisting, sealing } from './rig/programs.ts';
+import {
+  type Followed,
+  following,
+  type KeptUp,
+  keepingUp,
+  looking,
+  lookingUndisturbed,
+  merging,
+  persisting,
+  sealing,
+} from './rig/programs.ts';
 import { judge } from './rig/verdict.ts';
+import { verifying } from './rig/verify.ts';
 import { graceMs, World } from './rig/world.ts';
 
 // Deflated in this thread: when another one is done would depend on more than the seed.
@@ -38,6 +49,7 @@ const simulate = async (seed: number): Promise<string> => {
   const { scheduler, share } = world;
   const { random } = scheduler;
   const followed: Followed[] = [new Map(), new Map()];
+  const kept: KeptUp = { seen: [], after: undefined };
   const faults = random.pick(troubles);
   for (let round = 0; round < 2 + random.below(2); round++) {
     // Nobody's clock is the share's, which is set right, or wrong, now and then.
@@ -46,7 +58,10 @@ const simulate = async (seed: number): Promise<string> => {
     const hosts = [
       ...Array.from({ length: 1 + random.below(2) }, () => world.host(faults, persisting(world, 8))),
       ...Array.from({ length: 1 + random.below(3) }, () => world.host(faults, sealing(world, 4))),
+      ...Array.from({ length: random.below(3) }, () => world.host(faults, merging(world, 6))),
       ...followed.map((each) => world.host({ ...faults, crash: 0 }, following(world, 6, each))),
+      world.host({ ...faults, crash: 0 }, keepingUp(world, 6, kept)),
+      world.host({ ...noFaults, staleListing: faults.staleListing }, verifying(world, 3)),
       world.host({ ...faults, crash: 0, pause: 0.05 }, looking(world, 3)),
       world.host({ ...noFaults, pause: 0.1, longestPauseMs: 20_000 }, lookingUndisturbed(world, 3)),
     ];
@@ -54,7 +69,7 @@ const simulate = async (seed: number): Promise<string> => {
     if (random.chance(0.4)) share.losePower();
     scheduler.nowMs += random.below(1_200_000);
   }
-  const readable = await scheduler.run(judge(world, followed));
+  const readable = await scheduler.run(judge(world, followed, kept));
   return `${scheduler.steps} steps, ${readable.map(({ eventId }) => eventId.slice(-4)).join(' ')}`;
 };
 

@@ -12,6 +12,7 @@ const runtime: Readonly<Record<string, string>> = {
   h5wasm: 'HDF5 without a native build',
   'prom-client': 'metrics in the format that everything scrapes',
   typebox: 'one schema gives type, validation and OpenAPI',
+  'hyparquet-writer': 'Parquet of fi export, without a native build; MIT, no dependency but its reader',
   'hash-wasm': "the report's optional fast hash",
 };
 

@@ -16,6 +16,7 @@ import {
 import type { Dispatch } from './raw-request.ts';
 import { announcesMoreThan, readBody } from './read-body.ts';
 import { renderAnswer, writeAnswer } from './write-answer.ts';
+import { writeStream } from './write-stream.ts';
 
 /** Longer than load balancers and client pools keep an idle socket (60 s is usual): the one that closes first must be them. */
 const keepAliveTimeoutMs = 75_000;
@@ -79,6 +80,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
   /** Requests that are being read or answered. */
   let open = 0;
   let draining = false;
+  const ending = new AbortController();
   let drained: (() => void) | undefined;
   /** Sockets on which an answer is due or under way: nothing else may be written to them. */
   const answering = new WeakSet<Duplex>();
@@ -108,8 +110,13 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
       body,
       sourceIp: socket.remoteAddress ?? '',
     });
-    answering.delete(socket);
-    writeAnswer(response, result, { close: draining, end: true });
+    if ('follow' in result) {
+      await writeStream(response, result, { close: draining, ending: ending.signal });
+      answering.delete(socket);
+    } else {
+      answering.delete(socket);
+      writeAnswer(response, result, { close: draining, end: true });
+    }
     over();
   };
 
@@ -164,6 +171,7 @@ export const openFront = async (options: FrontOptions): Promise<Front> => {
     url: urlOf(server),
     drain: () => {
       draining = true;
+      ending.abort();
       server.closeIdleConnections();
       return new Promise((resolve) => {
         if (open === 0) resolve();

@@ -13,5 +13,19 @@ export interface RawRequest {
   readonly sourceIp: string;
 }
 
+/** Where a stream is written to. */
+export interface StreamSink {
+  /** Fires when the client has gone. */
+  readonly gone: AbortSignal;
+  /** Resolves when the client has taken the text, or is gone: whoever waits for that holds no more than one text. */
+  write(text: string): Promise<void>;
+}
+
+/** An answer whose end is not known when it begins. */
+export interface StreamedAnswer extends Pick<HttpAnswer, 'statusCode' | 'headers'> {
+  /** Writes until the client is gone or the host ends. Called once. */
+  readonly follow: (sink: StreamSink) => Promise<void>;
+}
+
 /** Answers a request; never rejects. */
-export type Dispatch = (request: RawRequest) => Promise<HttpAnswer>;
+export type Dispatch = (request: RawRequest) => Promise<HttpAnswer | StreamedAnswer>;

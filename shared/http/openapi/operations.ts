@@ -51,6 +51,35 @@ const idempotencyKey = parameter(
   Type.String({ minLength: 1, maxLength: limits.idempotencyKeyLength }),
 );
 
+const after = parameter(
+  'query',
+  'after',
+  "A former page's next, the position of the last event that was read, or latest for what is sealed from now on.",
+  Type.String({ minLength: 1 }),
+);
+const pageLimit = parameter(
+  'query',
+  'limit',
+  'Most events of the page.',
+  Type.Integer({ minimum: 1, maximum: limits.pageEvents, default: limits.pageEventsDefault }),
+);
+const ofType = parameter('query', 'type', 'Only events of this type.', Type.String({ pattern: eventTypePattern }));
+const lastEventId = parameter(
+  'header',
+  'Last-Event-ID',
+  'In a stream: goes on behind the event with this id, in the place of after. Browsers send it when they come again.',
+  Type.String({ minLength: 1 }),
+);
+
+const eventLines = {
+  'application/x-ndjson': { schema: { type: 'string' }, itemSchema: schemaRef('StoredEvent') },
+};
+const eventStream = { 'text/event-stream': { schema: { type: 'string' }, itemSchema: schemaRef('StoredEvent') } };
+
+const streamDescription =
+  'As NDJSON each event is a line, with spaces for line breaks between tokens. As server-sent events each is a message whose id is ' +
+  'its cursor; the service itself goes on with what is sealed later, behind a gateway the stream ends with the page and the client comes again.';
+
 const sentEvents = (name: 'EventOfPath' | 'Event'): object => ({
   required: true,
   content: {
@@ -97,24 +126,39 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
     problems: ingestProblems,
     rejectsBatches: true,
   },
+  'GET /events': {
+    operationId: 'readFeed',
+    summary: 'Reads everything sealed in the order of positions: each event once, for consumers that keep up.',
+    parameters: [after, pageLimit, ofType, lastEventId],
+    success: ok(
+      `A page of what the key may read. ${streamDescription}`,
+      {
+        ...json('FeedPage'),
+        ...eventLines,
+        ...eventStream,
+      },
+      {
+        'Fi-Next': {
+          description: "The page's next, with NDJSON and in streams.",
+          schema: { type: 'string' },
+        },
+        'Fi-More': {
+          description: 'Whether more is sealed already behind the page, with NDJSON and in streams.',
+          schema: { type: 'string', enum: ['true', 'false'] },
+        },
+      },
+    ),
+    problems: [],
+  },
   'GET /consultations/{id}/events': {
     operationId: 'readConsultation',
     summary: 'Reads the events of a consultation in the order of their positions, page by page.',
     parameters: [
       consultation,
-      parameter(
-        'query',
-        'after',
-        "A former page's next, or the position of the last event that was read.",
-        Type.String({ minLength: 1 }),
-      ),
-      parameter(
-        'query',
-        'limit',
-        'Most events of the page.',
-        Type.Integer({ minimum: 1, maximum: limits.pageEvents, default: limits.pageEventsDefault }),
-      ),
-      parameter('query', 'type', 'Only events of this type.', Type.String({ pattern: eventTypePattern })),
+      after,
+      pageLimit,
+      ofType,
+      lastEventId,
       parameter(
         'query',
         'unsealed',
@@ -123,15 +167,20 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
       ),
     ],
     success: ok(
-      'A page. As NDJSON each event is a line, with spaces for line breaks between tokens.',
+      `A page. ${streamDescription}`,
       {
         ...json('EventPage'),
-        'application/x-ndjson': { schema: { type: 'string' }, itemSchema: schemaRef('StoredEvent') },
+        ...eventLines,
+        ...eventStream,
       },
       {
         'Fi-Next': {
-          description: "The page's next, with NDJSON; absent after the last page.",
+          description: "The page's next, with NDJSON and in streams; with NDJSON absent after the last page.",
           schema: { type: 'string' },
+        },
+        'Fi-More': {
+          description: 'In streams: whether there is more behind the page.',
+          schema: { type: 'string', enum: ['true', 'false'] },
         },
         'Fi-Unreadable': {
           description: 'Damaged parts of which the page may lack events, with NDJSON; absent when none.',

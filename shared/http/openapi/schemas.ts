@@ -90,6 +90,16 @@ export const schemas = {
     },
     { additionalProperties: false },
   ),
+  FeedPage: Type.Object(
+    {
+      events: Type.Array(Type.Ref('#/components/schemas/StoredEvent')),
+      next: Type.String({
+        description: 'Send it as `after`, now or when more is sealed; it also passes events that are not shown.',
+      }),
+      more: Type.Boolean({ description: 'Whether more is sealed already behind `next`, wanted or not.' }),
+    },
+    { additionalProperties: false },
+  ),
   ...replaySchemas,
   Live: Type.Object({ status: Type.Literal('live') }, { additionalProperties: false }),
   Ready: Type.Object(

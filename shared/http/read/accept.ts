@@ -10,9 +10,18 @@ const weightOf = (accept: string, mediaType: string): number | undefined => {
   return undefined;
 };
 
-/** Whether the client wants NDJSON: it must name it, and name JSON with no greater weight. Everything else gets JSON. */
-export const wantsLines = (accept: string | undefined): boolean => {
-  if (accept === undefined) return false;
-  const lines = weightOf(accept, 'application/x-ndjson') ?? 0;
-  return lines > 0 && lines >= (weightOf(accept, 'application/json') ?? 0);
+export const streamType = 'text/event-stream';
+export const linesType = 'application/x-ndjson';
+
+/** How a page of events is written. */
+export type PageForm = 'json' | 'lines' | 'stream';
+
+/** What the client wants: it must name the form, and name none that is plainer with a greater weight. Everything else gets JSON. */
+export const pageForm = (accept: string | undefined): PageForm => {
+  if (accept === undefined) return 'json';
+  const [json = 0, lines = 0, stream = 0] = ['application/json', linesType, streamType].map(
+    (type) => weightOf(accept, type) ?? 0,
+  );
+  if (stream > 0 && stream >= Math.max(json, lines)) return 'stream';
+  return lines > 0 && lines >= json ? 'lines' : 'json';
 };

@@ -16,8 +16,8 @@ const compareScans = (left: RunScan, right: RunScan): number =>
   compareKeys(left.bytes, left.at, right.bytes, right.at) ||
   left.position() - right.position();
 
-/** A handful of scans need no heap: looking at each in turn is faster. */
-const first = (scans: readonly RunScan[]): RunScan | undefined => {
+/** The scan that comes first. A handful of them need no heap: looking at each in turn is faster. */
+export const firstScan = (scans: readonly RunScan[]): RunScan | undefined => {
   let best = scans[0];
   for (const scan of scans) if (best !== scan && best && compareScans(scan, best) < 0) best = scan;
   return best;
@@ -46,7 +46,7 @@ class Last {
 async function* mergeInto(builder: RunBuilder, scans: RunScan[], basePosition: number): AsyncGenerator<void> {
   const last = new Last();
   const left = [...scans];
-  for (let scan = first(left); scan; scan = first(left)) {
+  for (let scan = firstScan(left); scan; scan = firstScan(left)) {
     if (!last.isRepeatedBy(scan)) {
       builder.add(scan.bytes, scan.at, scan.position() - basePosition);
       last.set(scan);

@@ -8,7 +8,12 @@ export interface MergePlanning {
   readonly mostEntries?: number;
 }
 
-const tierOf = ({ entries }: RunRef): number => Math.floor(Math.log(entries) / Math.log(runsPerMerge) + 1e-9);
+/** How often a run's size can be divided by eight: whole steps, since logarithms round. */
+const tierOf = ({ entries }: RunRef): number => {
+  let tier = 0;
+  for (let size = entries; size >= runsPerMerge; size /= runsPerMerge) tier++;
+  return tier;
+};
 
 /**
  * Which runs to merge now: size-tiered, eight of about the same size at a time, the oldest first. An id is thus rewritten

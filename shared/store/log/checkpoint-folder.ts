@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type FilePublishing, type FileReading, isGone } from '../files.ts';
+import { type FilePublishing, type FileReading, isAbsent } from '../files.ts';
 import type { DurableFolders } from '../folders.ts';
 import { publish } from '../publish.ts';
 import { readCheckpoint } from './checkpoint.ts';
@@ -15,7 +15,7 @@ const listCheckpoints = async (files: FileReading, folder: string): Promise<read
   try {
     return (await files.list(folder)).filter((name) => checkpointFile.test(name)).sort();
   } catch (error) {
-    if (isGone(error)) return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
 };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { LetterId } from '../../domain/ids.ts';
-import { type FileReading, isGone } from '../files.ts';
+import { type FileReading, isAbsent } from '../files.ts';
 import { lettersFolder, parseName, settledFolder, shards } from './names.ts';
 import type { LetterState } from './port.ts';
 
@@ -59,7 +59,7 @@ export class LetterListing {
       this.#seen.add(folder);
       return new Set(names.map((name) => parseName(name)?.letterId).filter((letterId) => letterId !== undefined));
     } catch (error) {
-      if (isGone(error) && !this.#seen.has(folder)) return new Set();
+      if (isAbsent(error) && !this.#seen.has(folder)) return new Set();
       throw error;
     }
   }

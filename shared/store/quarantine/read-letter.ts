@@ -3,7 +3,7 @@ import type { LetterId } from '../../domain/ids.ts';
 import type { LetterPiece } from '../../domain/letter.ts';
 import { type DecodedLetter, decodeLetter } from '../../queue/letters/decode.ts';
 import { joinLetter } from '../../queue/letters/join.ts';
-import { type FileReading, isGone } from '../files.ts';
+import { type FileReading, isAbsent } from '../files.ts';
 import { letterFile, lettersFolder, parseName, settlementFile } from './names.ts';
 import type { LetterFound, LetterHead } from './port.ts';
 import { parseSettlement, type Settlement } from './settlement.ts';
@@ -17,7 +17,7 @@ const readIfThere = async (files: FileReading, file: string): Promise<string | u
   try {
     return utf8.decode(await files.read(file));
   } catch (error) {
-    if (isGone(error)) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 };
@@ -46,7 +46,7 @@ const piecesOf = async (files: FileReading, store: string, letterId: LetterId): 
     const names = await files.list(path.join(store, lettersFolder(letterId.slice(0, 1))));
     return names.map(parseName).find((parsed) => parsed?.letterId === letterId)?.pieces;
   } catch (error) {
-    if (isGone(error)) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 };

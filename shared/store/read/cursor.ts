@@ -38,3 +38,14 @@ export const decodeCursor = (text: string): Cursor => {
   }
   return cursor;
 };
+
+/**
+ * Reads a cursor where there are sealed events only; -1 without one.
+ * @throws InvalidField naming `after`, also for a cursor into what is not sealed.
+ */
+export const decodePosition = (text: string | undefined): number => {
+  if (text === undefined) return fromTheStart.position;
+  const { position, unsealedId } = decodeCursor(text);
+  if (unsealedId !== '') throw new InvalidField('after', 'is a cursor of a page with unsealed events; here are none');
+  return position;
+};

@@ -33,6 +33,26 @@ const opensAtOnce = 8;
 const byFirstPosition = (left: CommittedPart, right: CommittedPart): number =>
   left.first_position - right.first_position;
 
+/** Which parts hold which positions. Parts share ranges, since a commit writes one for each segment and day. */
+interface PositionOrder {
+  readonly parts: StoreState['parts'];
+  /** By first position. */
+  readonly sorted: readonly CommittedPart[];
+  /** The highest position of the part in this place and of those before it: it only grows, so that it can be halved. */
+  readonly reach: Float64Array;
+}
+
+const orderOf = (parts: StoreState['parts']): PositionOrder => {
+  const sorted = [...parts.values()].sort(byFirstPosition);
+  const reach = new Float64Array(sorted.length);
+  let highest = -1;
+  for (const [index, { last_position }] of sorted.entries()) {
+    highest = Math.max(highest, last_position);
+    reach[index] = highest;
+  }
+  return { parts, sorted, reach };
+};
+
 /**
  * The live sealed parts. Of each is kept, while there is room, whose events it holds: four bytes a consultation, so that one
  * consultation costs what it holds and not what the store holds.
@@ -41,7 +61,7 @@ export class SealedCatalog {
   readonly #options: SealedCatalogOptions;
   readonly #consultationsOf: FingerprintCache;
   readonly #damagedAtMs = new Map<string, number>();
-  #order: { readonly parts: StoreState['parts']; readonly sorted: readonly CommittedPart[] } | undefined;
+  #order: PositionOrder | undefined;
 
   constructor(options: SealedCatalogOptions) {
     this.#options = options;
@@ -53,7 +73,7 @@ export class SealedCatalog {
    * @throws Error the system's, e.g. `ENOENT` when a part was merged away in between: ask again with a newer state.
    */
   async locate(state: StoreState, consultationId: string, behind: number): Promise<SealedWhereabouts> {
-    const candidates = this.#sorted(state).filter(({ last_position }) => last_position > behind);
+    const candidates = this.behind(state, behind);
     const parts: CommittedPart[] = [];
     const unreadable: string[] = [];
     for (let at = 0; at < candidates.length; at += opensAtOnce) {
@@ -68,9 +88,21 @@ export class SealedCatalog {
     return { parts, unreadable };
   }
 
+  /** The parts that have a position behind this one, in ascending order of their first position. */
+  behind(state: StoreState, position: number): readonly CommittedPart[] {
+    const { sorted, reach } = this.#inOrder(state);
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((reach[middle] ?? 0) <= position) low = middle + 1;
+      else high = middle;
+    }
+    return sorted.slice(low).filter(({ last_position }) => last_position > position);
+  }
+
   /** The parts that may hold the event at a position. */
   holding(state: StoreState, position: number): readonly CommittedPart[] {
-    return this.#sorted(state).filter((part) => part.first_position <= position && position <= part.last_position);
+    return this.behind(state, position - 1).filter((part) => part.first_position <= position);
   }
 
   /** Lets `use` read from a part. @throws PartDamaged, or the system's error */
@@ -90,13 +122,12 @@ export class SealedCatalog {
   }
 
   /** Sorted once a state; parts that are no longer live are forgotten then. */
-  #sorted({ parts }: StoreState): readonly CommittedPart[] {
-    if (this.#order?.parts === parts) return this.#order.sorted;
-    const sorted = [...parts.values()].sort(byFirstPosition);
-    this.#order = { parts, sorted };
+  #inOrder({ parts }: StoreState): PositionOrder {
+    if (this.#order?.parts === parts) return this.#order;
+    this.#order = orderOf(parts);
     this.#consultationsOf.keepOnly((part) => parts.has(part));
     for (const part of this.#damagedAtMs.keys()) if (!parts.has(part)) this.#forgetDamage(part);
-    return sorted;
+    return this.#order;
   }
 
   async #consultations(part: CommittedPart): Promise<Fingerprints | undefined> {

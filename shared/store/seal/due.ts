@@ -10,7 +10,7 @@ export interface SealPace {
 }
 
 /** When a part was written, by its writer's clock: the first 48 bits of a UUIDv7 are Unix milliseconds. */
-const writtenAtMs = (id: PartId): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+export const writtenAtMs = (id: PartId): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
 /**
  * Tells when there is enough to seal. A writer's clock may be ahead of ours, so that a part is also as old as we have

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { commitPath } from '../commits/names.ts';
 import type { StoreState } from '../commits/state.ts';
 import { type FilePublishing, isGone } from '../files.ts';
+import { shareNowMs } from '../share-clock.ts';
 
 /** Files that are unlinked between two commits at most, so that sealing goes on in between. */
 const mostUnlinks = 2_000;
@@ -35,7 +36,7 @@ export class Reclaimer {
     const commits = [...new Set(state.removed.values())].sort((left, right) => left - right);
     this.#forget(new Set(commits));
     if (commits.length === 0) return [];
-    const nowMs = await this.#shareNowMs();
+    const nowMs = await shareNowMs(this.#files, this.#store, this.#uniqueName());
     const unlinked: string[] = [];
     for (const commit of commits) {
       if (nowMs - (await this.#there(commit, state, nowMs)) < this.#graceMs) break;
@@ -68,17 +69,6 @@ export class Reclaimer {
     } catch (error) {
       // Another sealer was faster, or we were, before the answer got lost.
       if (!isGone(error)) throw error;
-    }
-  }
-
-  /** The share's own idea of now, read off a file just made. */
-  async #shareNowMs(): Promise<number> {
-    const file = path.join(this.#store, 'tmp', `${this.#uniqueName()}.clock`);
-    await this.#files.createExclusive(file, new Uint8Array());
-    try {
-      return await this.#files.modifiedAtMs(file);
-    } finally {
-      await this.#files.unlink(file).catch(() => {});
     }
   }
 }

@@ -7,7 +7,7 @@ import { commit } from '../commits/committer.ts';
 import { type CommitAuthor, composeCommit } from '../commits/compose.ts';
 import { type CommitWriting, publishSnapshot } from '../commits/publish-commit.ts';
 import type { StoreState } from '../commits/state.ts';
-import { isGone, type SealFiles, systemCode } from '../files.ts';
+import { type SealFiles, systemCode } from '../files.ts';
 import { DurableFolders } from '../folders.ts';
 import { PageCache } from '../known-ids/page-cache.ts';
 import { Level0Listing } from '../level0-listing.ts';
@@ -16,6 +16,7 @@ import type { CheckpointKeeping } from '../log/checkpoint-folder.ts';
 import type { Signer } from '../log/note/signer.ts';
 import type { Compression } from '../port.ts';
 import { Abandoned } from './abandoned.ts';
+import { areThere } from './are-there.ts';
 import { batchChanges } from './batch-changes.ts';
 import { anyKnown, dropKnown, type KnownIds } from './drop-known.ts';
 import { dropRepeats } from './drop-repeats.ts';
@@ -23,7 +24,6 @@ import { type SealPace, SealTiming } from './due.ts';
 import { type BatchLimits, type Gathered, gather } from './gather.ts';
 import { findCheckpoints, Guard } from './guard.ts';
 import { keepNewest } from './keep-checkpoint.ts';
-import { mergeRuns } from './merge-runs.ts';
 import {
   backlogParts,
   batchesOutrun,
@@ -142,20 +142,6 @@ export class Sealer {
     }
   }
 
-  /**
-   * Merges runs of the index of known ids, if there are enough of one size. Call it when nothing is due, or now and then.
-   * @returns whether it did.
-   * @throws as {@link seal} does.
-   */
-  async mergeIndex(): Promise<boolean> {
-    const state = this.#log.state;
-    if (state.number === 0) return false;
-    const author = this.#author(await this.#openSigner(state));
-    const merged = await mergeRuns(this.#log, this.#writing, this.#commits, author);
-    if (merged) commitsMade.inc({ kind: 'index' });
-    return merged;
-  }
-
   async #seal(): Promise<SealReport> {
     const { files, folder, clock, batch, checkpointFolder } = this.#options;
     // In this order: what is committed after the log was read must not look like parts that wait or a log that is short.
@@ -219,21 +205,7 @@ export class Sealer {
     if (batch.sources.some((part) => newest.removed.has(part))) return false;
     const others = [...newest.runs.values()].filter((run) => !checked.runs.has(run.path));
     if (await anyKnown(this.#known, others, batch.rows)) return false;
-    for (const file of filesOf(batch)) {
-      if (newest.removed.has(file) || !(await this.#isThere(file))) return false;
-    }
-    return true;
-  }
-
-  /** Whoever slept for days finds what it wrote removed as an orphan. */
-  async #isThere(file: string): Promise<boolean> {
-    try {
-      await this.#options.files.modifiedAtMs(path.join(this.#options.folder, file));
-      return true;
-    } catch (error) {
-      if (isGone(error)) return false;
-      throw error;
-    }
+    return areThere(this.#options.files, this.#options.folder, newest, filesOf(batch));
   }
 
   /** What follows from a commit; a failure here is made good by the next look of any sealer. */

@@ -9,6 +9,7 @@ import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine
 import { nodeStoreFiles } from '../../../shared/store/files.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { openOrMakeSigningKey } from '../../../shared/store/log/signing-key-file.ts';
+import { Merger } from '../../../shared/store/merge/merger.ts';
 import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
 import { Sealer } from '../../../shared/store/seal/sealer.ts';
@@ -44,6 +45,24 @@ const createSealer = (root: string, files = nodeStoreFiles): Sealer => {
   });
 };
 
+const createMerger = (root: string, files = nodeStoreFiles): Merger =>
+  new Merger({
+    folder: path.join(root, 'store'),
+    files,
+    clock: systemClock,
+    logger: silentLogger,
+    newId: createUuidV7Source(Date.now, randomFillSync),
+    limits: { inputs: 100, events: 1_000_000, bytes: 16_000_000 },
+    mostIds: 1_000_000,
+    compressionOf: () => 'gzip-1',
+    graceMs: 0,
+    openSigner: () => openOrMakeSigningKey({ file: path.join(root, 'signing-key'), origin: 'calls.test/log' }),
+    checkpointFolder: undefined,
+  });
+
+/** More than an undisturbed merge takes; one that fails again and again ends. */
+const mostTurns = 20;
+
 /** What the queue holds for persist. */
 const batch = eventsOf(3, 100);
 
@@ -54,10 +73,9 @@ const actions = {
   seal: async (root: string, files = nodeStoreFiles) => {
     await createSealer(root, files).seal();
   },
-  mergeIndex: async (root: string, files = nodeStoreFiles) => {
-    const sealer = createSealer(root, files);
-    await sealer.seal();
-    await sealer.mergeIndex();
+  merge: async (root: string, files = nodeStoreFiles) => {
+    const merger = createMerger(root, files);
+    for (let turn = 0; turn < mostTurns; turn++) if ((await merger.merge()).kind === 'idle') return;
   },
   /** What a test finds in front of it: parts with a repeat and a conflict, nothing sealed. */
   fill: async (root: string) => {
@@ -70,12 +88,12 @@ const actions = {
     const sealer = createSealer(root);
     while ((await sealer.seal()).kind !== 'idle');
   },
-  /** Seven seals of an event each: the next one makes enough runs of one size for a merge. */
+  /** Eight seals of an event each: enough parts and runs of one size for a merge. */
   sealSingly: async (root: string) => {
     const writer = createPartWriter({ folder: path.join(root, 'store') });
     for (let number = 0; number < 8; number++) {
       await writer.write([eventOf(number)], 'gzip-1');
-      if (number < 7) await createSealer(root).seal();
+      await createSealer(root).seal();
     }
   },
 };
@@ -97,6 +115,7 @@ const warmUp = async (): Promise<void> => {
   const scratch = await mkdtemp(path.join(tmpdir(), 'fi-calls-warm-'));
   await actions.fill(scratch);
   await actions.sealAll(scratch);
+  await actions.merge(scratch);
   await rm(scratch, { recursive: true });
 };
 
@@ -107,6 +126,7 @@ const say = (line: string): Promise<void> =>
 const settle = async (root: string, redelivered: boolean) => {
   if (redelivered) await actions.persist(root);
   await actions.sealAll(root);
+  await actions.merge(root);
   return readAll(root);
 };
 

@@ -15,6 +15,7 @@ export const operationsSuite = (subject: () => Subject): void => {
         'GET /consultations/{id}/events',
         'GET /consultations/{id}/events/{event_id}',
         'GET /consultations/{id}/events/{event_id}/proof',
+        'GET /events',
         'GET /health/live',
         'GET /health/ready',
         'GET /metrics',

@@ -128,7 +128,7 @@ export const refuseSuite = (subject: () => Subject): void => {
 
     it.each([
       ['PUT', '/consultations/x/events', ['GET', 'POST']],
-      ['DELETE', '/events', ['POST']],
+      ['DELETE', '/events', ['GET', 'POST']],
       ['POST', '/health/live', ['GET']],
       ['PATCH', '/consultations/x/events/0b9cdf94-2d10-4e4c-8f5e-6a4c9f1f1f1f', ['GET']],
     ])('%s %s with 405 and what is allowed', async (method, path, allowed) => {

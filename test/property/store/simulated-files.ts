@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { LargeStoreFiles, RangeFile } from '../../../shared/store/files.ts';
+import type { RangeFile, SealFiles } from '../../../shared/store/files.ts';
 
 /** What goes wrong at a call: it fails undone, it fails although done, or the process ends in the middle of it. */
 export interface Fault {
@@ -25,7 +25,7 @@ const systemError = (code: string, file: string): Error => Object.assign(new Err
  * A disk as POSIX promises it and no better: a name survives a loss of power only when its folder was synced after it
  * was made, and a file that was being written may be cut off.
  */
-export class SimulatedFiles implements LargeStoreFiles {
+export class SimulatedFiles implements SealFiles {
   nowMs = 1_000_000_000_000;
   fault: Fault | undefined;
   /** Calls since the process started, as `verb path`. */
@@ -38,6 +38,14 @@ export class SimulatedFiles implements LargeStoreFiles {
   constructor(store: string) {
     this.#entries.set('/', { bytes: undefined, modifiedAtMs: this.nowMs, durable: true });
     this.#entries.set(store, { bytes: undefined, modifiedAtMs: this.nowMs, durable: true });
+  }
+
+  /** Another disk that holds the same. */
+  clone(): SimulatedFiles {
+    const copy = new SimulatedFiles('/');
+    for (const [name, entry] of this.#entries) copy.#entries.set(name, { ...entry });
+    copy.nowMs = this.nowMs;
+    return copy;
   }
 
   /** Another process goes on with the disk as the last one left it. */
@@ -121,6 +129,14 @@ export class SimulatedFiles implements LargeStoreFiles {
     return this.#call('link', to, () => {
       const { bytes, synced } = this.#fileAt(from);
       this.#add(to, bytes, synced);
+    });
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#call('rename', to, () => {
+      const entry = this.#fileAt(from);
+      this.#entries.delete(from);
+      this.#entries.set(to, { ...entry, durable: false });
     });
   }
 

@@ -34,11 +34,26 @@ export const sealing =
     for (let round = 0; round < rounds; round++) {
       try {
         await sealer.seal();
-        if (random.chance(0.3)) await sealer.mergeIndex();
       } catch (error) {
         requireOutage(error, files);
       }
       if (random.chance(0.3)) await world.scheduler.sleep(random.below(900_000));
+    }
+  };
+
+/** Merges what there is, and removes what is left over, again and again. */
+export const merging =
+  (world: World, rounds: number): Program =>
+  async (files) => {
+    const { random } = world.scheduler;
+    const merger = world.newMerger(files);
+    for (let round = 0; round < rounds; round++) {
+      try {
+        await merger.merge();
+      } catch (error) {
+        requireOutage(error, files);
+      }
+      if (random.chance(0.3)) await world.scheduler.sleep(random.below(4_000_000));
     }
   };
 
@@ -75,6 +90,30 @@ export const following =
   async (files) => {
     const reader = world.newReader(files);
     for (let round = 0; round < rounds; round++) await nextPage(world, files, followed, reader);
+  };
+
+/** What a consumer of everything saw, and the cursor that it keeps. */
+export interface KeptUp {
+  readonly seen: StoredEvent[];
+  after: string | undefined;
+}
+
+/** Reads everything sealed, a page at a time. */
+export const keepingUp =
+  (world: World, rounds: number, kept: KeptUp): Program =>
+  async (files) => {
+    const { random } = world.scheduler;
+    const reader = world.newReader(files);
+    for (let round = 0; round < rounds; round++) {
+      try {
+        const after = kept.after === undefined ? {} : { after: kept.after };
+        const { events, next } = await reader.feed({ limit: 1 + random.below(8), ...after });
+        kept.seen.push(...events);
+        kept.after = next;
+      } catch (error) {
+        requireOutage(error, files);
+      }
+    }
   };
 
 /** Reads all of one consultation, and one event by its id. @throws when something that was stored before is missing, or is there twice. */

@@ -25,6 +25,8 @@ interface Listing {
  */
 export class SimulatedShare {
   readonly scheduler: Scheduler;
+  /** Told of each file that goes, while it is still there. */
+  onUnlink: (file: string) => void = () => {};
   readonly #names = new Map<string, Inode>();
   /** What a loss of power would leave. */
   #durable = new Map<string, Inode>();
@@ -34,8 +36,6 @@ export class SimulatedShare {
   readonly #namedAtMs = new Map<string, readonly [number, number]>();
   /** How far the share's own clock is from that of the hosts, in ms. */
   clockOffsetMs = 0;
-  /** Is told of each file before it goes. */
-  onUnlink: (file: string) => void = () => {};
 
   constructor(scheduler: Scheduler, store: string) {
     this.scheduler = scheduler;

@@ -8,7 +8,8 @@ import { verifyTlogProof } from '../../../shared/store/log/tlog-proof.ts';
 import { merkleRoot } from '../../../shared/store/merkle.ts';
 import { consultations, identityOf } from './events.ts';
 import { noFaults } from './mount.ts';
-import { type Followed, persisting } from './programs.ts';
+import { type Followed, type KeptUp, persisting } from './programs.ts';
+import { findingsOf } from './verify.ts';
 import { signer, store, type World } from './world.ts';
 
 const contentOf = (event: AcceptedEvent): string =>
@@ -83,13 +84,63 @@ const expectFollowed = (followed: Followed, readable: readonly StoredEvent[]): v
   }
 };
 
+const hourMs = 3_600_000;
+
+/**
+ * Everything is merged, since its days are over, and what nobody needs goes: orphans are found and named within the hour,
+ * and go after the grace, as do the inputs of a merge, whose output may be merged once more.
+ */
+const mergeAll = async (world: World): Promise<void> => {
+  const merger = world.newMerger(world.mount(noFaults));
+  world.scheduler.nowMs += 72 * hourMs;
+  for (let look = 0; look < 6; look++) {
+    while ((await merger.merge()).kind !== 'idle');
+    world.scheduler.nowMs += 1.1 * hourMs;
+  }
+};
+
+/** On the share is what counts, and nothing else. */
+const expectTidy = async (world: World): Promise<void> => {
+  const { parts, runs, removed } = await new CommitLog({ folder: store, files: world.mount(noFaults) }).catchUp();
+  const there = ['level0', 'parts', 'log/index'].flatMap((folder) => [
+    ...world.share.filesBelow(`${store}/${folder}`).keys(),
+  ]);
+  expect(there.sort()).toEqual([...parts.keys(), ...runs.keys()].map((file) => `${store}/${file}`).sort());
+  expect([...removed.keys()]).toEqual([]);
+};
+
+/** Pages to the end, then holds what the consumer saw against the log. */
+const expectKeptUp = async (world: World, kept: KeptUp, readable: readonly StoredEvent[]): Promise<void> => {
+  const reader = world.newReader(world.mount(noFaults));
+  for (let more = true; more; ) {
+    const page = await reader.feed({ limit: 5, ...(kept.after === undefined ? {} : { after: kept.after }) });
+    kept.seen.push(...page.events);
+    kept.after = page.next;
+    more = page.more;
+  }
+  const log = readable.toSorted((left, right) => (left.position ?? -1) - (right.position ?? -1));
+  expect(kept.seen, 'what a consumer of everything saw').toEqual(log);
+};
+
 /** Holds a world against the promises, once its share works again. @throws what is broken */
-export const judge = async (world: World, followed: readonly Followed[]): Promise<readonly StoredEvent[]> => {
+export const judge = async (
+  world: World,
+  followed: readonly Followed[],
+  kept: KeptUp,
+): Promise<readonly StoredEvent[]> => {
   await settle(world);
-  expect(world.brokenRemovals).toEqual([]);
   const readable = await readAll(world);
   expectExactlyOnce(world, readable);
   await expectLog(world, readable);
   for (const each of followed) expectFollowed(each, readable);
+  await expectKeptUp(world, kept, readable);
+  const mount = world.mount(noFaults);
+  expect(await findingsOf(world, mount)).toEqual([]);
+  await mergeAll(world);
+  expect(await readAll(world)).toEqual(readable);
+  await expectLog(world, readable);
+  await expectTidy(world);
+  expect(world.brokenRemovals).toEqual([]);
+  expect(await findingsOf(world, mount)).toEqual([]);
   return readable;
 };

@@ -5,7 +5,8 @@ import { createPersistStage, type QueuedPack } from '../../../shared/stages/pers
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { generateSigningKey, openSigner } from '../../../shared/store/log/note/signer.ts';
-import type { EventReader } from '../../../shared/store/port.ts';
+import { Merger } from '../../../shared/store/merge/merger.ts';
+import type { EventFeed, EventReader } from '../../../shared/store/port.ts';
 import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
 import { Sealer } from '../../../shared/store/seal/sealer.ts';
@@ -118,7 +119,26 @@ export class World {
     });
   }
 
-  newReader(files: SimulatedMount): EventReader {
+  newMerger(files: SimulatedMount): Merger {
+    const { clock } = this;
+    const { random } = this.scheduler;
+    return new Merger({
+      folder: store,
+      files,
+      clock,
+      logger: silentLogger,
+      newId: createUuidV7Source(clock.nowMs, (target) => random.fill(target)),
+      // Small, so that parts become full and merges come to more than one size.
+      limits: { inputs: 5, events: 40, bytes: 1_000_000 },
+      mostIds: 1_000,
+      compressionOf: () => 'gzip-1',
+      graceMs,
+      openSigner: async () => signer,
+      checkpointFolder: undefined,
+    });
+  }
+
+  newReader(files: SimulatedMount): EventReader & EventFeed {
     return createEventReader({ folder: store, files, clock: this.clock });
   }
 

@@ -5,7 +5,8 @@ import type { StoredEvent } from '../../../shared/domain/event.ts';
 import type { ConsultationId, EventId } from '../../../shared/domain/ids.ts';
 import type { KeyRing } from '../../../shared/http/auth/key-ring.ts';
 import { anonymous, keyPrincipal } from '../../../shared/http/auth/principal.ts';
-import type { ConsultationQuery, EventReader } from '../../../shared/store/port.ts';
+import type { ConsultationQuery, EventFeed, EventReader, FeedQuery } from '../../../shared/store/port.ts';
+import { decodePosition, encodeCursor } from '../../../shared/store/read/cursor.ts';
 import { type LogFields, type Logger, silentLogger } from '../../../shared/telemetry/log.ts';
 import { expectDocumented } from './contract.ts';
 import { bodyOf, gatewayEvent, type Problem } from './request.ts';
@@ -29,6 +30,22 @@ const stored = (number: number, payload = `{"n":${number}}`, more: Partial<Store
 
 const open: KeyRing = { required: () => false, authenticate: () => anonymous };
 
+/** A feed over a list, whose positions are places in it. */
+const listFeed = (events: readonly StoredEvent[]): EventFeed & { readonly queries: FeedQuery[] } => {
+  const queries: FeedQuery[] = [];
+  return {
+    queries,
+    feed: async (query) => {
+      queries.push(query);
+      const from = query.after === undefined ? 0 : decodePosition(query.after) + 1;
+      const to = Math.min(events.length, from + query.limit);
+      const shown = events.slice(from, to).filter(({ consultationId }) => query.mayRead?.(consultationId) ?? true);
+      return { events: shown, next: encodeCursor({ position: to - 1, unsealedId: '' }), more: to < events.length };
+    },
+    sealedCount: async () => events.length,
+  };
+};
+
 /** A reader over a list; its cursors are the number of events before them. */
 const listReader = (events: readonly StoredEvent[]): EventReader & { readonly queries: ConsultationQuery[] } => {
   const queries: ConsultationQuery[] = [];
@@ -39,7 +56,7 @@ const listReader = (events: readonly StoredEvent[]): EventReader & { readonly qu
       const from = Number(query.after ?? 0);
       if (!Number.isInteger(from)) throw new InvalidField('after', 'is not a cursor of ours');
       const to = from + query.limit;
-      return { events: events.slice(from, to), next: to < events.length ? String(to) : undefined };
+      return { events: events.slice(from, to), next: to < events.length ? String(to) : undefined, sealedUpTo: -1 };
     },
     byId: async (_, id) => events.find((event) => event.eventId === id),
     proofOf: async (_, id) => {
@@ -52,14 +69,15 @@ const listReader = (events: readonly StoredEvent[]): EventReader & { readonly qu
 
 const setup = (events: readonly StoredEvent[], keys = open, logger: Logger = silentLogger) => {
   const reader = listReader(events);
-  const handler = createHandler({ reader, keys, logger });
+  const feed = listFeed(events);
+  const handler = createHandler({ reader, feed, keys, logger });
   const get = async (target: string, headers: Readonly<Record<string, string>> = {}) => {
     const request = gatewayEvent({ method: 'GET', target, headers });
     const answer = await handler(request);
     expectDocumented(request, answer);
     return answer;
   };
-  return { get, reader };
+  return { get, reader, feed };
 };
 
 const path = '/consultations/c%221/events';
@@ -103,11 +121,16 @@ describe('GET events', () => {
 
   it('says which damaged parts it may lack events of', async () => {
     const reader: EventReader = {
-      byConsultation: async () => ({ events: [stored(1)], next: undefined, unreadable: ['level0/a/x.h5'] }),
+      byConsultation: async () => ({
+        events: [stored(1)],
+        next: undefined,
+        sealedUpTo: -1,
+        unreadable: ['level0/a/x.h5'],
+      }),
       byId: async () => undefined,
       proofOf: async () => ({ kind: 'absent' }),
     };
-    const handler = createHandler({ reader, keys: open, logger: silentLogger });
+    const handler = createHandler({ reader, feed: listFeed([]), keys: open, logger: silentLogger });
     const request = gatewayEvent({ method: 'GET', target: path });
     const answer = await handler(request);
     expectDocumented(request, answer);
@@ -195,5 +218,93 @@ describe('GET events', () => {
     expect(logged).toEqual([
       { route: 'GET /consultations/{id}/events', status: 200, consultation_id: 'c"1', principal: 'k1' },
     ]);
+  });
+});
+
+/** Server-sent events as a browser takes them apart. */
+const messagesOf = (body: string) =>
+  body.split('\n\n').flatMap((block) => {
+    const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]));
+    return fields.has('data') || fields.has('id') ? [{ id: fields.get('id'), data: fields.get('data') }] : [];
+  });
+
+describe('GET /events', () => {
+  const events = [0, 1, 2, 3].map((number) =>
+    stored(number, `{"n":\n${number}}`, {
+      position: number,
+      consultationId: (number % 2 === 0 ? 'even' : 'odd') as ConsultationId,
+    }),
+  );
+
+  it('gives a cursor that goes on, also when nothing is left, as JSON and as NDJSON', async () => {
+    const { get } = setup(events);
+    const first = bodyOf<{ events: unknown[]; next: string; more: boolean }>(await get('/events?limit=3'));
+    expect(first).toMatchObject({ events: [{ position: 0 }, { position: 1 }, { position: 2 }], more: true });
+    const lines = await get(`/events?after=${first.next}`, { accept: 'application/x-ndjson' });
+    expect(lines.body.split('\n').map((line) => line.slice(-14))).toEqual(['"payload":{"n": 3}}'.slice(-14), '']);
+    expect(lines.headers['fi-more']).toBe('false');
+    const last = bodyOf(await get(`/events?after=${lines.headers['fi-next']}`));
+    expect(last).toEqual({ events: [], next: lines.headers['fi-next'], more: false });
+  });
+
+  it('begins behind what there is with after=latest', async () => {
+    const { get, feed } = setup(events);
+    expect(bodyOf(await get('/events?after=latest'))).toMatchObject({ events: [], more: false });
+    expect(feed.queries.map(({ after }) => after)).toEqual([encodeCursor({ position: 3, unsealedId: '' })]);
+  });
+
+  it('shows a key the events that it may read, and passes the others', async () => {
+    const ring = (pattern: string): KeyRing => ({
+      required: () => true,
+      authenticate: () => keyPrincipal('key', [pattern], ['read']),
+    });
+    const some = await setup(events, ring('even*')).get('/events');
+    expect(bodyOf(some)).toMatchObject({
+      events: [{ position: 0 }, { position: 2 }],
+      next: encodeCursor({ position: 3, unsealedId: '' }),
+    });
+    const everything = setup(events, ring('*'));
+    await everything.get('/events');
+    expect(everything.feed.queries[0]).not.toHaveProperty('mayRead');
+    const appends: KeyRing = { required: () => true, authenticate: () => keyPrincipal('key', ['*'], ['append']) };
+    expect((await setup(events, appends).get('/events')).statusCode).toBe(403);
+  });
+
+  it('knows no unsealed events', async () => {
+    const { get } = setup(events);
+    expect(bodyOf<Problem>(await get('/events?unsealed=true'))).toMatchObject({ status: 400, field: 'unsealed' });
+  });
+
+  it('as server-sent events: a message each, whose id is its cursor, one line each', async () => {
+    const { get } = setup(events);
+    const answer = await get('/events?limit=2', { accept: 'text/event-stream' });
+    expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream', 'fi-more': 'true' });
+    const messages = messagesOf(answer.body);
+    expect(messages.map(({ data }) => (data === undefined ? undefined : JSON.parse(data).position))).toEqual([
+      0,
+      1,
+      undefined,
+    ]);
+    const next = await get('/events?after=latest', {
+      accept: 'text/event-stream',
+      'last-event-id': messages[0]?.id ?? '',
+    });
+    expect(messagesOf(next.body).map(({ data = '{}' }) => JSON.parse(data).position)).toEqual([1, 2, 3, undefined]);
+  });
+});
+
+describe('a consultation as server-sent events', () => {
+  it('shows sealed events only, and goes on behind what was looked at', async () => {
+    const { get } = setup([stored(0, '{}', { position: 4 })]);
+    const accept = { accept: 'text/event-stream' };
+    const answer = await get(path, accept);
+    expect(answer.headers).toMatchObject({
+      'fi-more': 'false',
+      'fi-next': encodeCursor({ position: -1, unsealedId: '' }),
+    });
+    expect(bodyOf<Problem>(await get(`${path}?unsealed=true`, accept))).toMatchObject({
+      status: 400,
+      field: 'unsealed',
+    });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bodyFormat, bodyText } from '../../../shared/http/body.ts';
 import { matchRoute, tryMatchRoute } from '../../../shared/http/match.ts';
 import { pageQuery, parseQuery } from '../../../shared/http/query.ts';
-import { wantsLines } from '../../../shared/http/read/accept.ts';
+import { pageForm } from '../../../shared/http/read/accept.ts';
 import { type HttpRequest, headerOf } from '../../../shared/http/request.ts';
 
 const request = (body: string | undefined, isBase64Encoded = false): HttpRequest => ({
@@ -32,7 +32,7 @@ describe('matchRoute', () => {
     ['POST', '/events/', { status: 404 }],
     ['GET', '/EVENTS', { status: 404 }],
     ['PUT', '/consultations/a/events', { status: 405, allow: ['POST', 'GET'] }],
-    ['GET', '/events', { status: 405, allow: ['POST'] }],
+    ['PUT', '/events', { status: 405, allow: ['POST', 'GET'] }],
     ['HEAD', '/health/live', { status: 405, allow: ['GET'] }],
     ['POST', '/consultations/%zz/events', { status: 400, field: 'consultation_id' }],
     ['POST', '/consultations/%C3%28/events', { status: 400, field: 'consultation_id' }],
@@ -152,6 +152,6 @@ describe('headers', () => {
     ['application/json, application/x-ndjson;q=0.9', false],
     ['application/x-ndjson;q=0', false],
   ])('Accept: %s asks for lines: %s', (accept, lines) => {
-    expect(wantsLines(accept)).toBe(lines);
+    expect(pageForm(accept)).toBe(lines ? 'lines' : 'json');
   });
 });

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../../domain/event.ts';
-import type { EventId } from '../../../domain/ids.ts';
+import type { ConsultationId, EventId } from '../../../domain/ids.ts';
 import type { RangeFile } from '../../files.ts';
 import { dictionaries } from '../layout.ts';
 import { rowsOfConsultation } from './consultation-lookup.ts';
@@ -17,6 +17,7 @@ export interface RowSummary {
   readonly row: number;
   readonly position: number;
   readonly eventId: EventId;
+  readonly consultationId: ConsultationId;
   readonly eventType: string;
   readonly payloadBytes: number;
 }
@@ -108,11 +109,23 @@ export class SealedPart {
     });
   }
 
-  /** The rows of the first `limit` events from a position on, in ascending order of position. */
-  async rowsFrom(position: number, limit: number): Promise<ReadonlyArray<{ row: number; position: number }>> {
+  /**
+   * The rows of the first `limit` events from a position on, in ascending order of position.
+   * @param before positions from this one on are left out
+   */
+  async rowsFrom(
+    position: number,
+    limit: number,
+    before = Number.POSITIVE_INFINITY,
+  ): Promise<ReadonlyArray<{ row: number; position: number }>> {
     const from = Math.max(0, position - this.basePosition);
-    const rows = await this.#reading(() => this.#positions.from(from, limit));
-    return rows.map(({ row, positionOffset }) => ({ row, position: this.basePosition + positionOffset }));
+    const end = before - this.basePosition;
+    const rows = await this.#reading(() => this.#positions.from(from, limit, end));
+    const last = rows.findIndex(({ positionOffset }) => positionOffset >= end);
+    return (last < 0 ? rows : rows.slice(0, last)).map(({ row, positionOffset }) => ({
+      row,
+      position: this.basePosition + positionOffset,
+    }));
   }
 
   /** The row that holds a position. */
@@ -160,6 +173,7 @@ const summaryOf = (block: RowBlock, row: number): RowSummary => ({
   row,
   position: block.position(row),
   eventId: block.eventId(row),
+  consultationId: block.consultationId(row),
   eventType: block.eventType(row),
   payloadBytes: block.payloadBytes(row),
 });

@@ -38,12 +38,15 @@ export class Positions {
     return this.#windows;
   }
 
-  /** The first rows whose position offset is `from` or more, in ascending order of position. */
-  async from(from: number, limit: number): Promise<readonly PositionedRow[]> {
+  /**
+   * The first rows whose position offset is `from` or more, in ascending order of position.
+   * @param before windows that begin here or behind are not read
+   */
+  async from(from: number, limit: number, before = Number.POSITIVE_INFINITY): Promise<readonly PositionedRow[]> {
     const found: PositionedRow[] = [];
     for (const window of await this.windows()) {
       if ((window.number + 1) * windowPositions <= from) continue;
-      if (found.length >= limit) break;
+      if (found.length >= limit || window.number * windowPositions >= before) break;
       found.push(...(await this.#rowsOf(window, from, limit - found.length)));
     }
     return found;

@@ -106,12 +106,18 @@ export class RowBlock {
     return { ...event, leaf: leafHash(event), position: this.position(row) };
   }
 
+  /** Milliseconds of `occurred_at`; undefined when the event names none. */
+  occurredAtMs(row: number): number | undefined {
+    const at = (row - this.from) * 2;
+    const [low, high] = [this.columns.occurred_at[at], this.columns.occurred_at[at + 1]];
+    return high === noTimeHigh && low === 0 ? undefined : numberOf(low, high);
+  }
+
   #occurredAt(row: number): string | undefined {
     const text = this.occurredAtText(row);
     if (text !== '') return text;
-    const at = (row - this.from) * 2;
-    const [low, high] = [this.columns.occurred_at[at], this.columns.occurred_at[at + 1]];
-    return high === noTimeHigh && low === 0 ? undefined : renderMs(numberOf(low, high));
+    const ms = this.occurredAtMs(row);
+    return ms === undefined ? undefined : renderMs(ms);
   }
 }
 

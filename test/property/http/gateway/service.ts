@@ -20,7 +20,7 @@ import type { HttpFunction } from '../../../../shared/http/routes.ts';
 import { systemClock } from '../../../../shared/ports/clock.ts';
 import { decodePack } from '../../../../shared/queue/packs/decode.ts';
 import type { Queue } from '../../../../shared/queue/port.ts';
-import type { EventReader } from '../../../../shared/store/port.ts';
+import type { EventFeed, EventReader } from '../../../../shared/store/port.ts';
 import { silentLogger } from '../../../../shared/telemetry/log.ts';
 import { createWiring } from '../../../../shared/wiring.ts';
 import { type Delivery, hostRequest, type WireRequest } from './gateways.ts';
@@ -58,13 +58,23 @@ const storedAs = (consultationId: ConsultationId): StoredEvent => ({
 const reader: EventReader = {
   byConsultation: async ({ consultationId, after, limit, eventType, includeUnsealed }) => {
     if (after?.includes('%')) throw new InvalidField('after', 'is not a cursor of ours');
-    return { events: [storedAs(consultationId)], next: JSON.stringify([after, limit, eventType, includeUnsealed]) };
+    const next = JSON.stringify([after, limit, eventType, includeUnsealed]);
+    return { events: [storedAs(consultationId)], next, sealedUpTo: -1 };
   },
   byId: async (consultationId, eventId) => {
     const event = storedAs(consultationId);
     return eventId === event.eventId ? event : undefined;
   },
   proofOf: async () => ({ kind: 'absent' }),
+};
+
+const feed: EventFeed = {
+  feed: async ({ after = '', limit, eventType }) => {
+    if (after.includes('%')) throw new InvalidField('after', 'is not a cursor of ours');
+    const next = JSON.stringify([after, limit, eventType]);
+    return { events: [storedAs('any' as ConsultationId)], next, more: false };
+  },
+  sealedCount: async () => 7,
 };
 
 const keys: KeyRing = {
@@ -101,7 +111,7 @@ export const startService = async (folder: string): Promise<Service> => {
   const dependencies = { keys, logger: silentLogger };
   const functions: Readonly<Record<HttpFunction, HttpHandler>> = {
     ingest: createIngest({ ...(await wiring.ingest()), keys }),
-    read: createRead({ ...dependencies, reader }),
+    read: createRead({ ...dependencies, reader, feed }),
     replay: createReplay({ ...(await wiring.replay()), keys }),
     health: createHealth({ ...dependencies, queue, store: { probe: async () => {} } }),
     metrics: createMetrics({ ...dependencies, metricsText: async () => '', sample: async () => {} }),

@@ -7,6 +7,7 @@ import { type LargeStoreFiles, nodeStoreFiles } from '../../../../shared/store/f
 import { checkRun } from '../../../../shared/store/known-ids/check.ts';
 import { keyText } from '../../../../shared/store/known-ids/identity-key.ts';
 import {
+  guideAt,
   keysPerFence,
   layoutOf,
   pageBytes,
@@ -35,8 +36,10 @@ const absentKey = (number: number): Buffer => {
   key.writeUInt32BE(number * 2 + 1, 4);
   return key;
 };
-const evenIds = (count: number): readonly NewId[] =>
-  Array.from({ length: count }, (_, offset) => ({ key: evenKey(offset), contentHash: contentOf(0), offset }));
+const evenIds = (count: number): readonly NewId[] => {
+  const contentHash = contentOf(0);
+  return Array.from({ length: count }, (_, offset) => ({ key: evenKey(offset), contentHash, offset }));
+};
 
 const recordsPerGuide = recordsPerPage * pagesPerGuide;
 
@@ -166,6 +169,16 @@ describe('what a lookup reads', () => {
     const known = Array.from({ length: recordsPerGuide }, (_, number) => evenKey(number));
     expect((await lookup(files, folder, [run], known)).size).toBe(recordsPerGuide);
     expect(counts.reads).toBeLessThan(10);
+  });
+
+  it('keeps guides in the cache, and no data pages, which are seldom asked for again', async () => {
+    const folder = temporaryFolder();
+    const run = await writeRun(nodeStoreFiles, folder, evenIds(count));
+    const cache = new PageCache();
+    expect((await lookup(nodeStoreFiles, folder, [run], [evenKey(0)], cache)).size).toBe(1);
+    const kept = numbersFrom(0, layoutOf(count).pages).filter((page) => cache.get(run.path, page));
+    const { fences, footerPage } = layoutOf(count);
+    expect(kept).toEqual([guideAt(layoutOf(count), 0), fences[0]?.firstPage, footerPage]);
   });
 
   it('needs no more memory for pages than the cache may have', async () => {

@@ -41,6 +41,13 @@ describe('planMerges', () => {
     expect(planMerges(runs)).toEqual([runs.slice(7, 15)]);
   });
 
+  it('puts a run of a power of eight in the higher tier, exactly', () => {
+    for (let size = 8; size <= 8 ** 10; size *= 8) {
+      expect(planMerges(runsOf([...Array(4).fill(size), ...Array(4).fill(size * 7)]))).toHaveLength(1);
+      expect(planMerges(runsOf([...Array(4).fill(size), ...Array(4).fill(size - 1)]))).toEqual([]);
+    }
+  });
+
   it('takes the oldest first, and the cheapest merge before the others', () => {
     const runs = runsOf([...Array(9).fill(1_000_000), ...Array(9).fill(10_000)]);
     expect(planMerges(runs.toReversed())).toEqual([runs.slice(9, 17), runs.slice(0, 8)]);

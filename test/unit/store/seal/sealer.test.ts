@@ -403,24 +403,6 @@ describe('before it signs, a sealer refuses', () => {
   });
 });
 
-describe('the index of known ids', () => {
-  it('is merged when it has enough runs of one size, and knows every id afterwards', async () => {
-    const rig = createSealRig();
-    const sealer = rig.sealer();
-    for (let number = 0; number < 8; number++) {
-      await rig.store(eventOf(number));
-      await sealer.seal();
-    }
-    expect((await rig.state()).runs.size).toBe(8);
-    expect(await sealer.mergeIndex()).toBe(true);
-    expect(await sealer.mergeIndex()).toBe(false);
-    const { runs, removed } = await rig.state();
-    expect([runs.size, [...removed.keys()].filter((file) => file.endsWith('.run')).length]).toEqual([1, 8]);
-    await rig.store(...eventsOf(8));
-    expect(await rig.sealer().seal()).toMatchObject({ events: 0, repeats: 8 });
-  });
-});
-
 it('passes over what is no part', async () => {
   const rig = createSealRig();
   await rig.store(eventOf(1));

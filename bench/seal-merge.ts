@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { renderTable } from '../localstack/cli/table.ts';
+import { generateSigningKey } from '../shared/store/log/note/signer.ts';
+import type * as stages from './seal-merge/stages.ts';
+
+const help = `npm run bench:seal-merge -- [--events N] [--part N] [--batch N] [--level 1-9] [--times N] [--folder DIR] [--json]
+
+Level-0 parts of copies of the 10,000 events of bench/data, with ids and consultations of their own, are sealed and merged by the stage that
+functions/seal runs, in a process of its own with bounded memory. Then batches are persisted and one consultation is read, by turns in a small store and in the large one.
+
+  --events N    events of the large store (1000000)
+  --small N     events of the small store (10000)
+  --part N      events of a level-0 part (1000)
+  --batch N     events of a seal's commit (5000): the fewer, the less memory
+  --level N     deflate level of merged parts (9)
+  --times N     batches and reads to measure (100)
+  --folder DIR  where the stores are; a folder in it is made and removed (the system's temporary folder)
+  --json        one JSON object instead of the tables`;
+
+const { values: options } = parseArgs({
+  options: {
+    events: { type: 'string', default: '1000000' },
+    small: { type: 'string', default: '10000' },
+    part: { type: 'string', default: '1000' },
+    batch: { type: 'string', default: '5000' },
+    level: { type: 'string', default: '9' },
+    times: { type: 'string', default: '100' },
+    folder: { type: 'string', default: tmpdir() },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+});
+if (options.help) {
+  console.log(help);
+  process.exit(0);
+}
+
+const run = promisify(execFile);
+const program = fileURLToPath(new URL('./seal-merge/stage-process.ts', import.meta.url));
+
+type Found<Name extends keyof typeof stages> = Awaited<ReturnType<(typeof stages)[Name]>> & {
+  readonly residentMB: number;
+};
+
+interface Bounds {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * V8 collects garbage, and glibc gives memory back, only when they have to: within these bounds they have to, at the cost of
+ * some time.
+ */
+const boundedMemory: Bounds = {
+  flags: ['--max-semi-space-size=4', '--max-old-space-size=80'],
+  environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
+};
+const asHosts: Bounds = { flags: ['--max-semi-space-size=16'], environment: {} };
+
+const stage = async <Result>({ flags, environment }: Bounds, ...parameters: readonly string[]): Promise<Result> => {
+  console.error(parameters[0], parameters[1]);
+  const { stdout } = await run(process.execPath, [...flags, program, ...parameters], {
+    env: { ...process.env, ...environment },
+  });
+  return JSON.parse(stdout);
+};
+
+const round = (value: number): number => (value < 100 ? Math.round(value * 100) / 100 : Math.round(value));
+const key = generateSigningKey('bench.local/log');
+
+const buildStore = async (folder: string, events: string) => {
+  const filled = await stage<Found<'fill'>>(asHosts, 'fill', folder, events, options.part);
+  const worked = await stage<Found<'work'>>(boundedMemory, 'work', folder, options.batch, key, `gzip-${options.level}`);
+  return { filled, worked };
+};
+
+const root = await mkdtemp(path.join(options.folder, 'fi-bench-seal-merge-'));
+try {
+  const folders = { small: path.join(root, 'small'), large: path.join(root, 'large') };
+  const small = await buildStore(folders.small, options.small);
+  const large = await buildStore(folders.large, options.events);
+  const targets = [
+    { folder: folders.small, consultation: small.filled.consultation, events: small.filled.events },
+    { folder: folders.large, consultation: large.filled.consultation, events: large.filled.events },
+  ];
+  const measured = await stage<{ readonly stores: Awaited<ReturnType<typeof stages.latencies>> }>(
+    asHosts,
+    'latencies',
+    JSON.stringify(targets),
+    options.times,
+  );
+  const [few, many] = measured.stores;
+  if (few === undefined || many === undefined) throw new Error('nothing was measured');
+  const ratios = { persist: many.persist.p50 / few.persist.p50, read: many.read.p50 / few.read.p50 };
+  if (options.json) {
+    console.log(JSON.stringify({ load: loadavg(), work: large.worked, latencies: measured.stores, ratios }));
+  } else {
+    const rows = Object.entries(large.worked).map(([name, value]) => [name, String(round(value))]);
+    console.log(renderTable([['', 'sealed and merged'], ...rows], 'figures'));
+    const line = ({ events, found, persist, read }: typeof few): string[] =>
+      [events, persist.p50, persist.p95, found, read.p50, read.p95].map((value) => String(round(value)));
+    const head = ['stored events', 'persist p50 ms', 'p95', 'events read', 'GET p50 ms', 'p95'];
+    console.log(renderTable([head, line(few), line(many)], 'figures'));
+    console.log(
+      `p50 at ${many.events} events against ${few.events}: persist ${round(ratios.persist)}, GET ${round(ratios.read)}`,
+    );
+    console.log(`load of the machine at the end: ${loadavg().map(round).join(', ')}`);
+  }
+} finally {
+  await rm(root, { recursive: true });
+}

@@ -1,0 +1,124 @@
+import { randomFillSync } from 'node:crypto';
+import type { RandomFill } from '../../domain/ids.ts';
+import { type Clock, systemClock } from '../../ports/clock.ts';
+import { Level0Listing } from '../level0-listing.ts';
+import type { VerifierKey } from '../log/note/verifier-key.ts';
+import { windowPositions } from '../part/sealed/layout.ts';
+import { checkpointPath } from '../seal/guard.ts';
+import { addCheckpoints, readCheckpoints } from './checkpoints.ts';
+import { listCommits } from './commit-listing.ts';
+import { EventsPass } from './events-pass.ts';
+import type { Witness } from './finding.ts';
+import { HistoryWalk } from './history.ts';
+import { IdSums } from './id-sums.ts';
+import { KnownIdsPass } from './known-ids-pass.ts';
+import { LetterCheck } from './letters.ts';
+import { verifyLevel0 } from './level0-pass.ts';
+import { OtherFiles } from './other-files.ts';
+import { CurrentFiles, type VerifyFiles } from './store-reading.ts';
+
+export interface VerifyOptions {
+  /** The store's folder. */
+  readonly store: string;
+  readonly files: VerifyFiles;
+  /** The keys that a log may be signed with. */
+  readonly trusted: readonly VerifierKey[];
+  /** Where checkpoints are kept outside the store, if anywhere. */
+  readonly checkpointFolder?: string | undefined;
+  /** The file of a checkpoint that the user holds. */
+  readonly checkpoint?: string | undefined;
+  readonly witness: Witness;
+  readonly clock?: Clock;
+  readonly random?: RandomFill;
+}
+
+/** What was verified; what is wrong was told to the witness. */
+export interface VerifyReport {
+  /** The newest commit that was followed; 0 when nothing was ever sealed. */
+  readonly commit: number;
+  /** Sealed events. */
+  readonly events: number;
+  /** Sealed and merged parts, and their bytes. */
+  readonly parts: number;
+  readonly bytes: number;
+  /** What waits to be sealed. */
+  readonly level0Parts: number;
+  readonly level0Events: number;
+  /** Checkpoints from outside the store that the log was compared with. */
+  readonly keptCheckpoints: number;
+  readonly findings: number;
+  readonly notes: number;
+  readonly elapsedMs: number;
+}
+
+/** Counts what a witness is told. */
+const counting = (witness: Witness) => {
+  const counts = { findings: 0, notes: 0 };
+  const counted: Witness = {
+    found: (finding) => {
+      counts.findings++;
+      witness.found(finding);
+    },
+    noted: (note) => {
+      counts.notes++;
+      witness.noted(note);
+    },
+    progress: (progress) => witness.progress(progress),
+  };
+  return { counts, counted };
+};
+
+/**
+ * Verifies a whole store, up to the newest commit when it begins, while others go on writing, sealing and merging: it hashes every
+ * event from its bytes, rebuilds the tree from position 0, and compares parts, commits, tiles, index and checkpoints with that and with
+ * each other. Changes nothing. Memory does not grow with the events; it does with the number of parts and commits, by some 100 bytes each.
+ * @throws StoreUnavailable or the system's error when the store can't be read.
+ */
+export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport> => {
+  const { store, files, trusted, clock = systemClock, random = randomFillSync } = options;
+  const beganMs = clock.monotonicMs();
+  const { counts, counted: witness } = counting(options.witness);
+  const { checkpointFolder: folder, checkpoint: given } = options;
+  // In this order: what is committed meanwhile must make neither the log look short nor a sealed part look missing.
+  const checkpoints = await readCheckpoints({ files, store, folder, given });
+  const listed = await new Level0Listing(files, store).list();
+  const { highest, snapshots, others } = await listCommits(files, store);
+  const history = await new HistoryWalk({ files, store, trusted, witness, listed: highest, snapshots }).walk();
+  const { state, heads, conflicts } = history;
+  if (state.number === 0 && highest === 0) {
+    witness.noted({ file: 'log/commits', reason: 'nothing was ever sealed: level 0 is all that can be verified' });
+  }
+  if (history.broken) {
+    const reason = `nothing after commit ${state.number} can be followed, and so is not verified`;
+    witness.noted({ file: 'log/commits', reason });
+  }
+  if (state.number > 0 && !checkpoints.some(({ file }) => file === checkpointPath)) {
+    witness.noted({
+      file: checkpointPath,
+      reason: 'the newest checkpoint is not there: the next run of seal writes it',
+    });
+  }
+  for (const file of others) witness.found({ kind: 'added', file, reason: 'the store has no such file' });
+  addCheckpoints(checkpoints, trusted, state.tree.size, heads, witness);
+
+  const current = new CurrentFiles(files, store, state);
+  const sums = new IdSums(windowPositions, random);
+  const events = new EventsPass({ files, store, state, heads, current, sums, witness });
+  await events.run();
+  await new KnownIdsPass({ files, store, size: state.tree.size, current, sums, events, witness }).run();
+  const level0 = await verifyLevel0({ files, store, listed, state, current, witness });
+  await new LetterCheck({ files, store, conflicts, witness }).run();
+  await new OtherFiles({ files, store, state, current, witness }).run();
+  const parts = [...state.parts.values()];
+  return {
+    commit: state.number,
+    events: state.tree.size,
+    parts: parts.length,
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+    level0Parts: level0.parts,
+    level0Events: level0.events,
+    keptCheckpoints: checkpoints.filter(({ file }) => file !== checkpointPath).length,
+    ...counts,
+    elapsedMs: clock.monotonicMs() - beganMs,
+  };
+};

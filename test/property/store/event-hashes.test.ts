@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { ConsultationId, EventId } from '../../../shared/domain/ids.ts';
+import { contentHash, leafHash } from '../../../shared/domain/leaf.ts';
+import { identityKey } from '../../../shared/store/known-ids/identity-key.ts';
+import { renderMs } from '../../../shared/store/part/time.ts';
+import { EventHashes } from '../../../shared/store/verify/event-hashes.ts';
+import { TimeTexts } from '../../../shared/store/verify/time-texts.ts';
+
+const text = (constraints: fc.StringConstraints = {}) => fc.string({ unit: 'binary', minLength: 1, ...constraints });
+
+const event = fc.record({
+  consultationId: text({ maxLength: 40 }),
+  eventId: fc.uuid({ version: [4, 7] }),
+  eventType: text({ maxLength: 40 }),
+  userId: fc.option(text({ maxLength: 40 }), { nil: undefined }),
+  occurredAt: fc.option(text({ maxLength: 40 }), { nil: undefined }),
+  receivedAt: fc.constant('2026-11-23T10:11:12.345Z'),
+  segment: text({ maxLength: 32 }),
+  payload: text({ maxLength: 300 }),
+});
+
+it('hashes events as they were hashed when they were stored, whichever came before', () => {
+  fc.assert(
+    fc.property(fc.array(event, { minLength: 1, maxLength: 5 }), (events) => {
+      const hashes = new EventHashes();
+      const count = events.length;
+      const [leaves, contents, keys] = [Buffer.alloc(count * 32), Buffer.alloc(count * 16), Buffer.alloc(count * 16)];
+      for (const [index, each] of events.entries()) {
+        hashes.write({ ...each, payload: Buffer.from(each.payload) }, index, leaves, contents, keys);
+      }
+      for (const [index, each] of events.entries()) {
+        const ids = { consultationId: each.consultationId as ConsultationId, eventId: each.eventId as EventId };
+        const whole = { ...each, ...ids, requestIndex: 0 };
+        const half = [index * 16, index * 16 + 16] as const;
+        expect(leaves.subarray(index * 32, index * 32 + 32)).toEqual(Buffer.from(leafHash(whole)));
+        expect(contents.subarray(...half)).toEqual(Buffer.from(contentHash(whole)).subarray(0, 16));
+        expect(keys.subarray(...half)).toEqual(Buffer.from(identityKey(ids.consultationId, ids.eventId)));
+      }
+    }),
+  );
+});
+
+it('hashes an event that is larger than any before', () => {
+  const hashes = new EventHashes();
+  const payload = `"${'ä'.repeat(100_000)}"`;
+  const each = {
+    consultationId: 'c' as ConsultationId,
+    eventId: '0196e0a0-0000-7000-8000-000000000001' as EventId,
+    eventType: 'T',
+    userId: undefined,
+    occurredAt: undefined,
+    receivedAt: '2026-11-23T10:11:12.345Z',
+    requestIndex: 0,
+    segment: 's',
+    payload,
+  };
+  const leaf = Buffer.alloc(32);
+  hashes.write({ ...each, payload: Buffer.from(payload) }, 0, leaf, Buffer.alloc(16), Buffer.alloc(16));
+  expect(leaf).toEqual(Buffer.from(leafHash(each)));
+});
+
+it('renders times as they are rendered elsewhere', () => {
+  const near = fc.integer({ min: -8_000_000_000_000, max: 8_000_000_000_000 });
+  const times = fc.array(fc.oneof(near, fc.integer({ min: -200_000, max: 200_000 }), fc.constant(253_402_300_800_000)));
+  fc.assert(
+    fc.property(times, (all) => {
+      const texts = new TimeTexts();
+      for (const ms of all) expect(texts.render(ms)).toBe(renderMs(ms));
+    }),
+  );
+});
