@@ -4,6 +4,7 @@ import { CommandFailed, runCommand } from './process/run-command.ts';
 /** Where functions see the store on AWS: the EFS access point's mount path and the store in it. */
 export const storeMountPath = '/mnt/fi-events/store';
 const keysMountPath = '/mnt/fi-events/keys';
+const signingMountPath = '/mnt/fi-events/signing';
 
 /** Folders of this machine by the path that functions see them under. */
 export type Mounts = Readonly<Record<string, string>>;
@@ -11,18 +12,25 @@ export type Mounts = Readonly<Record<string, string>>;
 export interface Folders {
   readonly storeDir: string;
   readonly keysFile: string;
+  /** Signs the log; seal makes it when it is not there. */
+  readonly signingKeyFile: string;
 }
 
 /** A function that has mounts has a /tmp of its own too: all that it needs of this machine has to be among them. */
-export const mountsFor = ({ storeDir, keysFile }: Folders): Mounts => ({
+export const mountsFor = ({ storeDir, keysFile, signingKeyFile }: Folders): Mounts => ({
   [storeMountPath]: storeDir,
   [keysMountPath]: path.dirname(keysFile),
+  [signingMountPath]: path.dirname(signingKeyFile),
 });
 
 /** The folders as functions see them. */
 export const seenByFunctions = (folders: Folders, mounted: boolean): Folders =>
   mounted
-    ? { storeDir: storeMountPath, keysFile: path.posix.join(keysMountPath, path.basename(folders.keysFile)) }
+    ? {
+        storeDir: storeMountPath,
+        keysFile: path.posix.join(keysMountPath, path.basename(folders.keysFile)),
+        signingKeyFile: path.posix.join(signingMountPath, path.basename(folders.signingKeyFile)),
+      }
     : folders;
 
 /** Asks the executor what it will find when it starts its first function; a status that Python itself never gives. */

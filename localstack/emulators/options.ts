@@ -10,6 +10,7 @@ export interface Options {
   readonly stateDir: string;
   readonly storeDir: string;
   readonly keysFile: string;
+  readonly signingKeyFile: string;
   /** Where the store was named by the user, in an option or a setting. */
   readonly storeNamed: boolean;
   /** Passed on to serverless, after our own. */
@@ -104,6 +105,10 @@ export const parseOptions = (words: readonly string[], context: OptionContext): 
     storeDir: store === undefined ? path.join(repository, 'data', emulator.name, 'store') : resolve(store),
     storeNamed: store !== undefined,
     keysFile: environment.FI_KEYS_FILE ? resolve(environment.FI_KEYS_FILE) : path.join(repository, 'data/keys.json'),
+    // Each emulator has its own store, and each log its own key.
+    signingKeyFile: environment.FI_SIGNING_KEY_FILE
+      ? resolve(environment.FI_SIGNING_KEY_FILE)
+      : path.join(repository, 'data', emulator.name, 'signing-key'),
     parameters: Object.fromEntries((values.param ?? []).map(parameterOf)),
     deploy: values['no-deploy'] !== true,
     endpoint: values.endpoint === undefined ? undefined : endpointOf(values.endpoint),

@@ -76,12 +76,13 @@ export const pythonOf = ({ emulator, repository, steps, signal }: EmulatorContex
 
 const start = async (context: EmulatorContext): Promise<RunRecord> => {
   const { emulator, options, clock, steps, signal } = context;
-  const { stateDir, storeDir, keysFile } = options;
+  const { stateDir, storeDir, keysFile, signingKeyFile } = options;
   const port = options.port ?? emulator.defaultPort;
   await requireFreePort(port, emulator.title, clock);
   const python = await pythonOf(context);
   await mkdir(storeDir, { recursive: true });
   await mkdir(path.dirname(keysFile), { recursive: true });
+  await mkdir(path.dirname(signingKeyFile), { recursive: true });
   const unmounted: StartSettings = { port, stateDir, nodePath: process.execPath, mounts: {} };
   const withMounts: StartSettings = { ...unmounted, mounts: mountsFor(options) };
   const mounted = emulator.canMount && (await mountsAllowed(python, emulatorEnvironment(emulator, withMounts), signal));
@@ -90,7 +91,7 @@ const start = async (context: EmulatorContext): Promise<RunRecord> => {
     let record: RunRecord | undefined;
     try {
       await startEmulator({ emulator, settings, python, logFile: logFileOf(context), clock, signal }, (started) => {
-        record = { process: started, port, storeDir, keysFile, mounted };
+        record = { process: started, port, storeDir, keysFile, signingKeyFile, mounted };
         writeRecord(stateDir, record);
       });
     } catch (error) {

@@ -8,6 +8,7 @@ export interface RunRecord {
   readonly port: number;
   readonly storeDir: string;
   readonly keysFile: string;
+  readonly signingKeyFile: string;
   /** Whether functions see the store at its path on AWS. */
   readonly mounted: boolean;
 }

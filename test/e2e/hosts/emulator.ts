@@ -12,6 +12,7 @@ import { descendants } from './processes.ts';
 export interface EmulatorHost extends Host {
   readonly queueEndpoint: string;
   readonly storeDir: string;
+  readonly signingKeyFile: string;
   /** Where the emulator writes down what it does. */
   readonly logFile: string;
   killConsumer(): Promise<void>;
@@ -68,6 +69,7 @@ const startEmulatorHost = async (
       gatewayStatus,
       countsTogether: false,
       storeDir: record.storeDir,
+      signingKeyFile: record.signingKeyFile,
       logFile,
       killConsumer: () => killFunction(record.process.pid, 'fi-events-local-persist'),
       stop: launched.close,

@@ -39,6 +39,7 @@ export interface LocalHost extends Host {
   readonly storeDir: string;
   readonly queueDir: string;
   readonly keysFile: string;
+  readonly signingKeyFile: string;
   readonly process: HostProcess;
   /** SIGTERM, and how it ended. */
   terminate(): Promise<Exit>;
@@ -133,6 +134,7 @@ const launch = async (
     storeDir: environment.FI_STORE_DIR ?? '',
     queueDir: environment.FI_QUEUE_DIR ?? '',
     keysFile: environment.FI_KEYS_FILE ?? '',
+    signingKeyFile: environment.FI_SIGNING_KEY_FILE ?? '',
     process: child,
     terminate,
     restart: () => launch(launcher, folder, ports, settings),

@@ -20,6 +20,7 @@ export type Parameters = Readonly<Record<string, string>>;
 export interface Launched {
   readonly stateDir: string;
   readonly storeDir: string;
+  readonly signingKeyFile: string;
   /** What `up` and `down` are given; every one of the same emulator. */
   context(parameters?: Parameters, signal?: AbortSignal, words?: readonly string[]): EmulatorContext;
   serverless(endpoint: string): ServerlessOptions;
@@ -30,9 +31,14 @@ export interface Launched {
 }
 
 /**
- * Short, since a test waits for what a killed consumer had; AWS wants a visibility timeout no shorter than the function's.
+ * Short timeouts, since a test waits for what a killed consumer had; AWS wants a visibility timeout no shorter than the function's.
+ * No seals, since what is sealed between two pages moves from one to the other; a test that is about sealing asks for them.
  */
-const shortTimeouts: Parameters = { persistTimeoutSeconds: '10', visibilityTimeoutSeconds: '12' };
+const forTests: Parameters = {
+  persistTimeoutSeconds: '10',
+  visibilityTimeoutSeconds: '12',
+  sealSchedule: 'rate(1 day)',
+};
 
 const kill = (pid: number): void => {
   try {
@@ -57,7 +63,8 @@ export const openLaunched = async (emulator: Emulator): Promise<Launched> => {
   const stateDir = path.join(folder, 'state');
   const storeDir = path.join(folder, 'store');
   const root = repository.replace(/\/$/, '');
-  const environment = { FI_KEYS_FILE: path.join(folder, 'keys/keys.json') };
+  const signingKeyFile = path.join(folder, 'signing/signing-key');
+  const environment = { FI_KEYS_FILE: path.join(folder, 'keys/keys.json'), FI_SIGNING_KEY_FILE: signingKeyFile };
   let said = '';
   const steps = createSteps({
     write: (text) => {
@@ -69,7 +76,7 @@ export const openLaunched = async (emulator: Emulator): Promise<Launched> => {
   open.add(stateDir);
 
   const context: Launched['context'] = (parameters = {}, signal = new AbortController().signal, words = []) => {
-    const given = Object.entries({ ...shortTimeouts, ...parameters });
+    const given = Object.entries({ ...forTests, ...parameters });
     const all = [
       ...['--port', String(port), '--state', stateDir, '--store', storeDir],
       ...given.flatMap(([name, value]) => ['--param', `${name}=${value}`]),
@@ -81,6 +88,7 @@ export const openLaunched = async (emulator: Emulator): Promise<Launched> => {
   return {
     stateDir,
     storeDir,
+    signingKeyFile,
     context,
     serverless: (endpoint) => ({
       repository: root,

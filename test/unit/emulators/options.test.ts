@@ -14,6 +14,7 @@ describe('options', () => {
       stateDir: '/src/fi-events/.localstack/localstack',
       storeDir: '/src/fi-events/data/localstack/store',
       keysFile: '/src/fi-events/data/keys.json',
+      signingKeyFile: '/src/fi-events/data/localstack/signing-key',
       storeNamed: false,
       parameters: {},
       deploy: true,
@@ -23,10 +24,11 @@ describe('options', () => {
   });
 
   it('take the settings that the product knows, and an option before them', () => {
-    const environment = { FI_STORE_DIR: 'nas', FI_KEYS_FILE: '/etc/keys.json' };
+    const environment = { FI_STORE_DIR: 'nas', FI_KEYS_FILE: '/etc/keys.json', FI_SIGNING_KEY_FILE: 'log-key' };
     expect(parse([], environment)).toMatchObject({
       storeDir: '/home/me/nas',
       keysFile: '/etc/keys.json',
+      signingKeyFile: '/home/me/log-key',
       storeNamed: true,
     });
     expect(parse(['--store', '/mnt/nas'], environment).storeDir).toBe('/mnt/nas');

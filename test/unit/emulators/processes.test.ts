@@ -95,6 +95,7 @@ describe('the record of a start', () => {
     port: 4566,
     storeDir: '/s',
     keysFile: '/k',
+    signingKeyFile: '/l',
     mounted: true,
   };
 

@@ -1,0 +1,155 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { liveFiles } from '../../bench/parts/live-files.ts';
+import { scanParts } from '../../bench/parts/scan-parts.ts';
+import { eventsOf } from '../unit/store/events.ts';
+import { callsBelow, type Injection, run, runTraced, whyNoStrace, writingCalls } from './calls/traced.ts';
+import { announcedRandom } from './seed.ts';
+
+/** `FI_TEST_CALLS=all`, or how many of all faults are tried of each action. */
+const wanted = process.env.FI_TEST_CALLS ?? '12';
+const most = wanted === 'all' ? Number.POSITIVE_INFINITY : Number(wanted);
+
+const noStrace = whyNoStrace();
+if (noStrace !== undefined) {
+  // Where everything has to be shown, a missing tool is a failure.
+  if (process.env.FI_TEST_CI !== undefined) throw new Error(noStrace);
+  console.log(`not shown here: ${noStrace}`);
+}
+
+const root = mkdtempSync(path.join(tmpdir(), 'fi-calls-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let folders = 0;
+const newFolder = (): string => path.join(root, `case-${++folders}`);
+
+/** What goes wrong in one run. */
+type Fault = Injection | { readonly failAfter: number };
+
+const describeFault = (fault: Fault): string =>
+  'failAfter' in fault ? `call ${fault.failAfter} done, then EIO` : `${fault.call} ${fault.when} ${fault.fault}`;
+
+interface Action {
+  readonly name: 'persist' | 'seal' | 'merge';
+  /** What was done before, in processes that nothing happened to. */
+  readonly before: readonly string[];
+  /** Numbers of the events that were accepted before. */
+  readonly accepted: number;
+  readonly conflicts: number;
+}
+
+const actions: readonly (Action & { readonly title: string })[] = [
+  { title: 'the first persist of a store', name: 'persist', before: [], accepted: 0, conflicts: 0 },
+  { title: 'a persist beside others', name: 'persist', before: ['fill', 'sealAll'], accepted: 5, conflicts: 1 },
+  { title: 'the first seal of a store', name: 'seal', before: ['fill'], accepted: 5, conflicts: 1 },
+  {
+    title: 'a seal that unlinks what a former one removed',
+    name: 'seal',
+    before: ['fill', 'sealAll', 'persist'],
+    accepted: 5,
+    conflicts: 1,
+  },
+  { title: 'a merge of parts and of the index', name: 'merge', before: ['sealSingly'], accepted: 8, conflicts: 0 },
+];
+
+/** The events of persist's batch stay in the queue until it says that they are stored. */
+const batch = eventsOf(3, 100);
+
+/** What must be readable after all, by id. */
+const expectedOf = ({ name, before, accepted }: Action): ReadonlyMap<string, string> => {
+  const has = name === 'persist' || before.includes('persist');
+  return new Map([...eventsOf(accepted), ...(has ? batch : [])].map(({ eventId, payload }) => [eventId, payload]));
+};
+
+/** What comes with the id of event 2 as well. */
+const conflicting = '{"other":1}';
+
+const lettersIn = (folder: string): number => {
+  try {
+    return readdirSync(path.join(folder, 'store/quarantine'), { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && entry.name.endsWith('.json'),
+    ).length;
+  } catch {
+    return 0;
+  }
+};
+
+interface Read {
+  readonly eventId: string;
+  readonly payload: string;
+  readonly position?: number;
+}
+
+/** A fresh process takes up what the queue still has, seals, and reads: everything is there once. */
+const expectWhole = async (action: Action, folder: string, stored: boolean): Promise<void> => {
+  const expected = expectedOf(action);
+  const waits = action.name === 'persist' && !stored;
+  const read = (await run(waits ? 'redeliver' : 'settle', folder)) as readonly Read[];
+  // Of two parts of one millisecond either comes first, and with it either content of the id that has two.
+  const texts = read.map(({ eventId, payload }) => [eventId, payload === conflicting ? '{"n":2}' : payload] as const);
+  expect(texts.toSorted()).toEqual([...expected].toSorted());
+  expect(read.map(({ position }) => position)).toEqual(read.map((_, index) => index));
+  const store = path.join(folder, 'store');
+  const rows = [...scanParts(store)].flatMap((part) => part.rows);
+  expect(rows.map(({ eventId }) => eventId).toSorted()).toEqual([...expected.keys()].toSorted());
+  expect(liveFiles(store)).toMatchObject({ unsealed: [], logSize: expected.size });
+  expect(lettersIn(folder)).toBe(action.conflicts);
+};
+
+const tryFault = async (action: Action, base: string, fault: Fault): Promise<void> => {
+  const folder = newFolder();
+  cpSync(base, folder, { recursive: true });
+  const { said, signal, trace } =
+    'failAfter' in fault
+      ? await runTraced(action.name, folder, undefined, fault.failAfter)
+      : await runTraced(action.name, folder, fault);
+  if ('failAfter' in fault) expect(said?.calls).toBeGreaterThanOrEqual(fault.failAfter);
+  else if (fault.fault === 'signal=SIGKILL') expect([signal, said]).toEqual(['SIGKILL', undefined]);
+  else expect(trace).toContain('(INJECTED)');
+  await expectWhole(action, folder, said?.done === true);
+  rmSync(folder, { recursive: true });
+};
+
+/** Every fault that one undisturbed run shows the place of. */
+const faultsOf = async (action: Action, base: string): Promise<readonly Fault[]> => {
+  const folder = newFolder();
+  cpSync(base, folder, { recursive: true });
+  const { said, trace } = await runTraced(action.name, folder);
+  expect(said).toMatchObject({ done: true });
+  if (action.name === 'merge') expect(liveFiles(path.join(folder, 'store')).sealed).toHaveLength(1);
+  await expectWhole(action, folder, true);
+  const calls = callsBelow(folder, trace);
+  expect(calls.length).toBeGreaterThan(20);
+  return [
+    ...calls.map((call) => ({ ...call, fault: 'signal=SIGKILL' as const })),
+    ...calls.map((call) => ({ ...call, fault: 'error=EIO' as const })),
+    ...calls
+      .filter(({ call }) => writingCalls.includes(call))
+      .map((call) => ({ ...call, fault: 'error=ENOSPC' as const })),
+    ...Array.from({ length: said?.calls ?? 0 }, (_, index) => ({ failAfter: index + 1 })),
+  ];
+};
+
+describe.skipIf(noStrace !== undefined)('a process that is killed, or fails, at one of its calls', () => {
+  const random = announcedRandom();
+
+  it.each(actions)('in $title: whatever was accepted is there once', async (action) => {
+    const base = newFolder();
+    cpSync(mkdtempSync(path.join(root, 'empty-')), base, { recursive: true });
+    for (const before of action.before) expect(await run(before, base)).toMatchObject({ done: true });
+    const all = [...(await faultsOf(action, base))];
+    const chosen: Fault[] = [];
+    while (all.length > 0 && chosen.length < most) chosen.push(...all.splice(random.between(0, all.length - 1), 1));
+    const broken: string[] = [];
+    for (const fault of chosen) {
+      try {
+        await tryFault(action, base, fault);
+      } catch (error) {
+        broken.push(`${describeFault(fault)}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    console.log(`${action.title}: ${chosen.length} of ${all.length + chosen.length} faults`);
+    expect(broken).toEqual([]);
+  });
+});
