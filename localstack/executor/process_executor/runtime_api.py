@@ -9,6 +9,7 @@ import re
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -23,6 +24,9 @@ MAX_RESPONSE_BYTES = MAX_PAYLOAD_BYTES + 100
 """What a response may have: AWS allows a hundred bytes more than it says."""
 
 MAX_ERROR_BYTES = 256 * 1024
+HEAR_OUT_S = 1.0
+"""How long a runtime is heard out that still sends what was refused already."""
+
 _READ_BYTES = 65_536
 _PREFIX = "/2018-06-01/runtime"
 _INVOCATION_PATH = re.compile(rf"{_PREFIX}/invocation/(?P<request_id>[^/]+)/(?P<what>response|error)")
@@ -111,9 +115,22 @@ class RuntimeApi:
         with connection:
             try:
                 _Handler(connection, address, self)
+                _hear_out(connection)
             except OSError:
                 # The process ended while it was being answered. Its exit is reported by who watches it.
                 return
+
+
+def _hear_out(connection: socket.socket) -> None:
+    """Ends the connection from our side and reads on until the runtime ends it too.
+
+    Closing while it still sends would answer with a reset, which can overtake the answer (RFC 9112, 9.6).
+    """
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(HEAR_OUT_S)
+    until = time.monotonic() + HEAR_OUT_S
+    while time.monotonic() < until and connection.recv(_READ_BYTES):
+        pass
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -46,6 +46,10 @@ class Runtime:
         return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
 
 
+def _serving() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "runtime-api-connection"]
+
+
 def test_listens_on_the_loopback_only(api: RuntimeApi) -> None:
     assert api.address.startswith("127.0.0.1:")
 
@@ -141,7 +145,7 @@ def test_keeps_an_invocation_for_another_when_the_runtime_died_while_it_waited(
     with socket.create_connection((host, int(port))) as runtime:
         runtime.sendall(f"GET {PREFIX}/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert outcomes.get(timeout=5) == Ready()
-        [waiting] = [thread for thread in threading.enumerate() if thread.name == "runtime-api-connection"]
+        [waiting] = _serving()
     api.offer(INVOCATION)
     waiting.join(5)
     assert not waiting.is_alive()
@@ -155,7 +159,28 @@ def test_knows_no_other_paths(api: RuntimeApi, path: str) -> None:
     assert Runtime(api).post(path, b"")[0] == 404
 
 
-def test_asks_for_a_length(api: RuntimeApi) -> None:
-    connection = http.client.HTTPConnection(api.address, timeout=10)
-    connection.request("POST", f"{PREFIX}/invocation/id-1/response", iter([b"{}"]), encode_chunked=True)
-    assert connection.getresponse().status == 411
+def test_asks_for_a_length_and_hears_out_who_is_still_sending(api: RuntimeApi) -> None:
+    host, _, port = api.address.partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as runtime:
+        head = f"POST {PREFIX}/invocation/id-1/response HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        runtime.sendall(head.encode())
+        # All of the answer, up to the end that the server put to it: only then does the body follow.
+        answer = b"".join(iter(lambda: runtime.recv(65_536), b""))
+        assert answer.startswith(b"HTTP/1.1 411 ")
+        [serving] = _serving()
+        for piece in (b"2\r\n{}\r\n", b"0\r\n\r\n"):
+            runtime.sendall(piece)
+            assert runtime.recv(1) == b"", "the end again, and not a reset"
+    serving.join(5)
+    assert not serving.is_alive()
+
+
+def test_hears_nobody_out_for_ever(api: RuntimeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("process_executor.runtime_api.HEAR_OUT_S", 0.01)
+    host, _, port = api.address.partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as runtime:
+        runtime.sendall(f"POST {PREFIX}/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n".encode())
+        assert runtime.recv(12) == b"HTTP/1.1 404"
+        for serving in _serving():
+            serving.join(5)
+        assert _serving() == []
