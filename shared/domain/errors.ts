@@ -165,9 +165,11 @@ export class UnknownEvent extends TaggedError<'UnknownEvent'> {
 export class PartDamaged extends TaggedError<'PartDamaged'> {
   readonly tag = 'PartDamaged';
   readonly path: string;
+  readonly reason: string;
   constructor(path: string, reason: string, options?: ErrorOptions) {
     super(`${path}: ${reason}. Restore the file from a backup; it is never rewritten in place.`, options);
     this.path = path;
+    this.reason = reason;
   }
 }
 

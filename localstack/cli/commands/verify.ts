@@ -1,4 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../../../shared/config.ts';
@@ -8,6 +9,7 @@ import { parseVerifierKey, type VerifierKey } from '../../../shared/store/log/no
 import { openSigningKey } from '../../../shared/store/log/signing-key-file.ts';
 import { listCommits } from '../../../shared/store/verify/commit-listing.ts';
 import type { Finding, Note, Progress } from '../../../shared/store/verify/finding.ts';
+import { HashThreads } from '../../../shared/store/verify/threads/pool.ts';
 import { type VerifyReport, verifyStore } from '../../../shared/store/verify/verify.ts';
 import { type Command, type OptionValues, textOption, WrongUsage } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -16,6 +18,8 @@ const grouped = new Intl.NumberFormat('en-US');
 
 /** Keeps V8's young generation as small as it begins: what an event leaves behind is short-lived, and 50 MB would gain nothing. */
 const youngGeneration = '--semi-space-growth-factor=1';
+
+const mostThreads = 64;
 
 /** A progress line is redrawn this often at most, in ms. */
 const redrawMs = 100;
@@ -53,6 +57,15 @@ const checkpointOf = async (options: OptionValues): Promise<string | undefined> 
     throw new WrongUsage(`--checkpoint: ${file} can't be read`, { cause });
   });
   return file;
+};
+
+/** @throws WrongUsage */
+const threadsOf = (options: OptionValues): number => {
+  const given = textOption(options, 'threads');
+  if (given === undefined) return availableParallelism();
+  const threads = Number(given);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
+  throw new WrongUsage(`--threads: ${given} is no whole number from 1 to ${mostThreads}`);
 };
 
 const placeOf = ({ position, lastPosition }: Finding): string => {
@@ -135,6 +148,11 @@ export const verify: Command = {
       placeholder: 'KEY',
       help: 'Verifier key of the log, or a file with it, as "fi log key" prints it (that of the signing key).',
     },
+    threads: {
+      type: 'string',
+      placeholder: 'N',
+      help: 'Threads that hash events (as many as there are processors).',
+    },
     json: { type: 'boolean', help: 'One JSON object a line: findings, notes, and the result last.' },
   },
   run: async ({ options, config, terminal, signal }) => {
@@ -147,10 +165,13 @@ export const verify: Command = {
       terminal.progress('');
       void terminal.out(text);
     };
+    const threads = threadsOf(options);
+    await using pool = threads === 1 ? undefined : new HashThreads(config.storeDir, threads);
     const report = await verifyStore({
       store: config.storeDir,
       files: nodeStoreFiles,
       trusted,
+      ...(pool === undefined ? {} : { hashing: (found) => pool.hashing(found) }),
       checkpointFolder: config.checkpointDir,
       checkpoint,
       witness: {

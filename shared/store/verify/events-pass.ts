@@ -12,8 +12,8 @@ import { checkSealedPart } from './sealed-part.ts';
 import { type CurrentFiles, unreadable, type VerifyFiles } from './store-reading.ts';
 import { TileReader } from './tile-reader.ts';
 import { TreeCheck } from './tree-check.ts';
-import { LogWindow } from './window.ts';
-import { type NumberedPart, WindowEvents } from './window-events.ts';
+import { LogWindow, windowMemory } from './window.ts';
+import { type NumberedPart, type RowHashing, rowsOfWindow } from './window-events.ts';
 
 export interface EventsPassOptions {
   readonly files: VerifyFiles;
@@ -24,6 +24,8 @@ export interface EventsPassOptions {
   readonly current: CurrentFiles;
   readonly sums: IdSums;
   readonly witness: Witness;
+  /** Who hashes the events. */
+  readonly hashing: (found: (finding: Finding) => void) => RowHashing;
 }
 
 /** Thrown to begin a window anew with the parts of a newer commit. */
@@ -36,15 +38,18 @@ export class EventsPass {
   readonly #checked = new Set<string>();
   /** Parts with something wrong: what else comes of that is not told again. */
   readonly #damaged = new Set<string>();
-  readonly #events: WindowEvents;
+  readonly #events: RowHashing;
   /** Windows of which something was told already. */
   readonly troubled = new Set<number>();
-  #window = new LogWindow();
-  #next = new LogWindow();
+  #window: LogWindow;
+  #next: LogWindow;
 
   constructor(options: EventsPassOptions) {
     this.#options = options;
-    this.#events = new WindowEvents((finding) => this.#found(finding));
+    this.#events = options.hashing((finding) => this.#found(finding));
+    const positions = Math.min(windowPositions, options.state.tree.size);
+    this.#window = new LogWindow(windowMemory(positions, this.#events.sharesMemory));
+    this.#next = new LogWindow(windowMemory(positions, this.#events.sharesMemory));
     this.#parts.replace(options.current.state.parts.values());
     this.#window.reset(0);
     this.#next.reset(1);
@@ -124,7 +129,8 @@ export class EventsPass {
           this.#checked.add(part.path);
         }
         const sealed = await openSealedPart(file, { path: part.path, basePosition: part.base_position });
-        await this.#events.hash(sealed, numbered, number, [this.#window, this.#next]);
+        const rows = await rowsOfWindow(sealed, part, number);
+        await this.#events.hash(sealed, numbered, rows, [this.#window, this.#next]);
       } finally {
         await file.close();
       }

@@ -8,7 +8,7 @@ import { checkpointPath } from '../seal/guard.ts';
 import { addCheckpoints, readCheckpoints } from './checkpoints.ts';
 import { listCommits } from './commit-listing.ts';
 import { EventsPass } from './events-pass.ts';
-import type { Witness } from './finding.ts';
+import type { Finding, Witness } from './finding.ts';
 import { HistoryWalk } from './history.ts';
 import { IdSums } from './id-sums.ts';
 import { KnownIdsPass } from './known-ids-pass.ts';
@@ -16,6 +16,7 @@ import { LetterCheck } from './letters.ts';
 import { verifyLevel0 } from './level0-pass.ts';
 import { OtherFiles } from './other-files.ts';
 import { CurrentFiles, type VerifyFiles } from './store-reading.ts';
+import { type RowHashing, WindowEvents } from './window-events.ts';
 
 export interface VerifyOptions {
   /** The store's folder. */
@@ -30,6 +31,8 @@ export interface VerifyOptions {
   readonly witness: Witness;
   readonly clock?: Clock;
   readonly random?: RandomFill;
+  /** Who hashes the sealed events; default: this thread. */
+  readonly hashing?: (found: (finding: Finding) => void) => RowHashing;
 }
 
 /** What was verified; what is wrong was told to the witness. */
@@ -103,7 +106,8 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
 
   const current = new CurrentFiles(files, store, state);
   const sums = new IdSums(windowPositions, random);
-  const events = new EventsPass({ files, store, state, heads, current, sums, witness });
+  const { hashing = (found) => new WindowEvents(found) } = options;
+  const events = new EventsPass({ files, store, state, heads, current, sums, witness, hashing });
   await events.run();
   await new KnownIdsPass({ files, store, size: state.tree.size, current, sums, events, witness }).run();
   const level0 = await verifyLevel0({ files, store, listed, state, current, witness });

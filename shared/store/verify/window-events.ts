@@ -23,8 +23,33 @@ export const windowsOf = ({ base_position, first_position, last_position }: Comm
   };
 };
 
-/** Hashes the events of parts into windows of the log. */
-export class WindowEvents {
+/** Rows `[from, to)` of a part. */
+export interface PartRows {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Those rows of a part whose own window begins in a window of the log; they lie in that one and the next. */
+export const rowsOfWindow = async (sealed: SealedPart, part: CommittedPart, window: number): Promise<PartRows> => {
+  const own = window - Math.floor(part.base_position / windowPositions);
+  const found = (await new Positions(sealed.source.part).windows()).find(({ number }) => number === own);
+  return { from: found?.firstRow ?? 0, to: found?.endRow ?? 0 };
+};
+
+/** Who hashes the events of parts into windows of the log. */
+export interface RowHashing {
+  /** Whether it needs windows whose memory threads can share. */
+  readonly sharesMemory: boolean;
+  /**
+   * @param windows positions in none of them are passed over.
+   * @throws PartDamaged, and the system's errors; then nothing writes to the windows any more.
+   */
+  hash(sealed: SealedPart, numbered: NumberedPart, rows: PartRows, windows: readonly LogWindow[]): Promise<void>;
+}
+
+/** Hashes the events of parts into windows of the log, in this thread. */
+export class WindowEvents implements RowHashing {
+  readonly sharesMemory = false;
   readonly #hashes = new EventHashes();
   readonly #received = new TimeTexts();
   readonly #occurred = new TimeTexts();
@@ -34,17 +59,9 @@ export class WindowEvents {
     this.#found = found;
   }
 
-  /**
-   * Hashes those rows of a part whose own window begins in a window of the log; they lie in that one and the next.
-   * @param windows both; positions in neither are passed over.
-   * @throws PartDamaged, and the system's errors.
-   */
-  async hash(sealed: SealedPart, numbered: NumberedPart, window: number, windows: readonly LogWindow[]): Promise<void> {
-    const { part } = numbered;
-    const own = window - Math.floor(part.base_position / windowPositions);
-    const found = (await new Positions(sealed.source.part).windows()).find(({ number }) => number === own);
-    if (found === undefined) return;
-    for await (const { block, from, to, payloads } of sealed.scan({ from: found.firstRow, to: found.endRow })) {
+  async hash(sealed: SealedPart, numbered: NumberedPart, rows: PartRows, windows: readonly LogWindow[]): Promise<void> {
+    if (rows.from === rows.to) return;
+    for await (const { block, from, to, payloads } of sealed.scan(rows)) {
       const start = block.payloadFrom(from);
       for (let row = from; row < to; row++) {
         const at = block.payloadFrom(row) - start;
@@ -56,10 +73,9 @@ export class WindowEvents {
   #hashRow(numbered: NumberedPart, block: RowBlock, row: number, payload: Uint8Array, windows: readonly LogWindow[]) {
     const position = block.position(row);
     const { part, number } = numbered;
-    const window = windows.find(({ from }) => position >= from && position < from + windowPositions);
+    const window = windows.find((each) => each.has(position));
     if (window === undefined) return;
-    const index = position - window.from;
-    if ((window.holders[index] ?? 0) !== 0) {
+    if (!window.claim(position, number)) {
       const reason = 'another part, or another row, holds an event at this position already';
       this.#found({ kind: 'repeated', file: part.path, position, reason });
       return;
@@ -79,8 +95,7 @@ export class WindowEvents {
       occurredAt: this.#occurredAt(block, row),
       payload,
     };
-    this.#hashes.write(fields, index, window.leaves, window.contents, window.keys);
-    window.holders[index] = number + 1;
+    this.#hashes.write(fields, position - window.from, window.leaves, window.contents, window.keys);
   }
 
   #occurredAt(block: RowBlock, row: number): string | undefined {
