@@ -16,6 +16,12 @@ const metricsWaitMs = 2_000;
  */
 const nodeFlags = ['--max-semi-space-size=4'];
 
+/**
+ * glibc keeps an arena a thread and what was freed in it; two, and the buffers of batches returned to the system at once, take
+ * a quarter less memory under load. Other C libraries do not look at these.
+ */
+const allocator = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' } as const;
+
 export interface ConsumerChild {
   /** The last known metrics of each of its threads. */
   metrics(): Promise<readonly MetricSnapshot[]>;
@@ -38,7 +44,7 @@ export const startConsumer = ({ variables, logger, clock = systemClock }: Consum
 
   const start = (): ChildProcess => {
     const child = fork(fileURLToPath(new URL('./process.ts', import.meta.url)), {
-      env: { ...variables },
+      env: { ...allocator, ...variables },
       execArgv: nodeFlags,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

