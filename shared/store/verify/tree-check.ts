@@ -36,6 +36,16 @@ const equal = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(l
 /** Which of two versions of some leaves is the log's: of the events as they are, or of the tile. */
 type Genuine = 'events' | 'tile';
 
+interface Vouching {
+  readonly tile: ReadTile;
+  /** The first that has no event. */
+  readonly position: number;
+  /** Behind its last one. */
+  readonly end: number;
+  /** The tile above has another root for it. */
+  readonly isSuspect: boolean;
+}
+
 /** Rebuilds the tree from position 0, beside its tiles, and compares it with every head that was signed. */
 export class TreeCheck {
   readonly #options: TreeCheckOptions;
@@ -47,8 +57,8 @@ export class TreeCheck {
   #lastSize = 0;
   /** Whether a leaf since then is neither to be had from a part nor from a tile. */
   #unknown = false;
-  /** Tiles since then that vouch for events which expired. */
-  #vouching: { readonly tile: ReadTile; readonly position: number; readonly isSuspect: boolean }[] = [];
+  /** Tiles with hashes behind it that alone vouch for events, since those expired. */
+  #vouching: readonly Vouching[] = [];
 
   constructor(options: TreeCheckOptions) {
     this.#options = options;
@@ -117,7 +127,8 @@ export class TreeCheck {
     if (index < 0) return;
     const root = above && block * hashBytes < above.length ? hashAt(above, block) : undefined;
     const isSuspect = root !== undefined && width === fullWidth && !equal(perfectRoot(tile.hashes), root);
-    this.#vouching.push({ tile, position: window.from + first + index, isSuspect });
+    const [position, end] = [window.from + first + index, window.from + first + width];
+    this.#vouching = [...this.#vouching, { tile, position, end, isSuspect }];
   }
 
   #choose(window: LogWindow, block: number, leaves: Buffer, tile: ReadTile, above: Uint8Array | undefined): Genuine {
@@ -181,7 +192,7 @@ export class TreeCheck {
     }
     this.#lastSize = size;
     this.#unknown = false;
-    this.#vouching = [];
+    this.#vouching = this.#vouching.filter(({ end }) => end > size);
   }
 
   /** Where hashes of expired events are part of a tree that is not the signed one, they are what nothing else vouches for. */
