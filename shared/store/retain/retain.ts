@@ -16,12 +16,15 @@ export interface RetainOptions {
   readonly goOn?: () => boolean;
 }
 
+/** What days are dropped by. */
+export type Days = Pick<Retainer, 'due' | 'keptBy' | 'drop'>;
+
 /** How often a day is looked at again that others merged, or sent late events for, while it was being dropped. */
 const mostLooks = 10;
 
 const keyOf = ({ segment, day }: DueDay): string => `${segment}/${day}`;
 
-const lookAt = async (retainer: Retainer, day: DueDay, dryRun: boolean): Promise<DayOutcome | { kind: 'due' }> => {
+const lookAt = async (retainer: Days, day: DueDay, dryRun: boolean): Promise<DayOutcome | { kind: 'due' }> => {
   if (!dryRun) return retainer.drop(day);
   const kept: Kept | undefined = await retainer.keptBy(day);
   return kept ?? { kind: 'due' };
@@ -32,7 +35,7 @@ const lookAt = async (retainer: Retainer, day: DueDay, dryRun: boolean): Promise
  * @returns false when it was told to stop, or when others were in the way all the time: there may be more.
  * @throws as `Retainer.drop` does; days that were dropped by then stay so.
  */
-export const retain = async (retainer: Retainer, options: RetainOptions): Promise<boolean> => {
+export const retain = async (retainer: Days, options: RetainOptions): Promise<boolean> => {
   const { filter, dryRun, onDay, goOn = () => true } = options;
   /** Parts of those that stay, so that only what came since makes a day worth another look. */
   const kept = new Map<string, number>();
