@@ -2,7 +2,6 @@ import path from 'node:path';
 import { PartDamaged } from '../../domain/errors.ts';
 import type { CommittedPart } from '../commits/format.ts';
 import { type RangeFile, type RangeReading, systemCode } from '../files.ts';
-import { requireUnaltered } from '../merge/unaltered.ts';
 import { openSealedPart, type SealedPart } from '../part/sealed/open.ts';
 import type { DueDay } from './due.ts';
 import type { LeafTiles } from './leaf-tiles.ts';
@@ -19,7 +18,10 @@ const open = async (files: RangeReading, store: string, part: string): Promise<R
   }
 };
 
-/** Adds the positions of a part, whose events are hashed from their bytes: what stays of them must be theirs. */
+/**
+ * Adds the positions of a part, each once its event was hashed from its bytes: what an altered part makes up must not be signed as
+ * dropped, and the hash that stays must be the event's.
+ */
 const addPositions = async (sealed: SealedPart, tiles: LeafTiles, positions: PositionSet): Promise<void> => {
   for await (const { block, from, to, payloads } of sealed.scan()) {
     const text = Buffer.from(payloads.buffer, payloads.byteOffset, payloads.byteLength);
@@ -37,12 +39,12 @@ const eachPart = async (
   files: RangeReading,
   store: string,
   parts: readonly CommittedPart[],
-  use: (sealed: SealedPart, file: RangeFile, part: CommittedPart) => Promise<void>,
+  use: (sealed: SealedPart) => Promise<void>,
 ): Promise<void> => {
   for (const part of parts) {
     const file = await open(files, store, part.path);
     try {
-      await use(await openSealedPart(file, { path: part.path, basePosition: part.base_position }), file, part);
+      await use(await openSealedPart(file, { path: part.path, basePosition: part.base_position }));
     } finally {
       await file.close();
     }
@@ -68,9 +70,9 @@ export const heldConsultation = async (
 };
 
 /**
- * The positions of a day, out of parts that are what their commits say.
+ * The positions of a day, whose events are those that the log has.
  * @param tiles the hashes that stay when the day goes.
- * @throws PartDamaged naming a part that is missing or is not what its commit says.
+ * @throws PartDamaged naming a part that is missing, can't be read, or shares a position with another.
  * @throws LogDamaged naming a tile without the hash of an event, StoreUnavailable, or the system's error.
  */
 export const positionsOfDay = async (
@@ -80,11 +82,7 @@ export const positionsOfDay = async (
   tiles: LeafTiles,
 ): Promise<PositionSet> => {
   const positions = new PositionSet();
-  await eachPart(files, store, parts, async (sealed, file, part) => {
-    // Positions that an altered part makes up must not be signed as dropped.
-    await requireUnaltered(file, part);
-    await addPositions(sealed, tiles, positions);
-  });
+  await eachPart(files, store, parts, (sealed) => addPositions(sealed, tiles, positions));
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   if (positions.size === count) return positions;
   const reason = `the parts of its day hold ${count} events at ${positions.size} positions`;

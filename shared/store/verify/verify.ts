@@ -90,7 +90,8 @@ const counting = (witness: Witness) => {
 /**
  * Verifies a whole store, up to the newest commit when it begins, while others go on writing, sealing and merging: it hashes every
  * event from its bytes, rebuilds the tree from position 0, and compares parts, commits, tiles, index and checkpoints with that and with
- * each other. Changes nothing. Memory does not grow with the events; it does with the number of parts and commits, by some 100 bytes each.
+ * each other. Changes nothing. Memory does not grow with the events; it does with the number of parts and commits, by some 100 bytes
+ * each, and with what expired, by a bit for each position of windows that lost one.
  * @throws StoreUnavailable or the system's error when the store can't be read.
  */
 export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport> => {
