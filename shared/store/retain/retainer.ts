@@ -149,6 +149,7 @@ export class Retainer {
     if (done === undefined) return { kind: 'outrun' };
     commitsMade.inc({ kind: 'retain' });
     expiredDays.inc();
+    dueDaysLeft.dec();
     expiredEvents.inc(unsigned.count);
     expiredBytes.inc(day.parts.reduce((sum, { bytes }) => sum + bytes, 0));
     await this.#publishSnapshot();
