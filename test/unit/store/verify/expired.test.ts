@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ExpiredDay, fileSha256 } from '../../../../shared/store/commits/format.ts';
 import { commitPath } from '../../../../shared/store/commits/names.ts';
+import { nodeStoreFiles } from '../../../../shared/store/files.ts';
 import { generateSigningKey, openSigner } from '../../../../shared/store/log/note/signer.ts';
 import { PositionSet } from '../../../../shared/store/retain/position-set.ts';
 import { encodePositions } from '../../../../shared/store/retain/positions-file.ts';
@@ -11,7 +13,7 @@ import { dropDue, eventOn, firstDay, retainerOf, secondDay } from '../retain/rig
 import { createSealRig, signer } from '../seal/rig.ts';
 import { type FileMap, loadFolder, storeFolder } from './memory-files.ts';
 import { commitOf, rewrite } from './rewrite.ts';
-import { fileOf, named, snapshotAt, verifyMemory } from './rig.ts';
+import { fileOf, named, snapshotAt, verifyMemory, verifyRig } from './rig.ts';
 
 /** The commit that drops the first day of conversation. */
 const dropping = 3;
@@ -197,6 +199,31 @@ describe('a day that came back', () => {
     const part = [...(before?.keys() ?? [])].find((file) => file.includes(`/parts/conversation/${firstDay}`)) ?? '';
     const { findings } = await verifyMemory(withBytes(part, before?.get(part) ?? new Uint8Array()));
     expect(findings).toEqual([]);
+  });
+});
+
+describe('a day that is dropped while it is verified', () => {
+  it('is no damage, though its parts go before they were read', async () => {
+    const rig = createSealRig();
+    await rig.store(eventOn(firstDay, 1), eventOn(firstDay, 2, { segment: 'clinical' }), eventOn(secondDay, 3));
+    await rig.sealer().seal();
+    let opened = 0;
+    const { findings, report } = await verifyRig(rig, {
+      files: {
+        ...nodeStoreFiles,
+        openRanges: async (file) => {
+          if (file.includes('/parts/') && ++opened === 2) {
+            await dropDue(retainerOf(rig));
+            for (const removed of (await rig.state()).removed.keys()) rmSync(path.join(rig.folder, removed));
+          }
+          return nodeStoreFiles.openRanges(file);
+        },
+      },
+    });
+    expect(findings).toEqual([]);
+    expect(opened).toBeGreaterThan(2);
+    // It was asked of the log as it was when the verification began.
+    expect([report.commit, report.expired]).toEqual([1, []]);
   });
 });
 
