@@ -296,6 +296,13 @@ export const settings = {
     whole(600_000, 30 * 86_400_000),
     "How long a file that a commit named as removed stays, by the share's clock: readers that have it in their list finish, and listings may be old.",
   ),
+  retainIntervalMs: required(
+    'FI_RETAIN_INTERVAL_MS',
+    'ms',
+    '0',
+    whole(0, 7 * 86_400_000),
+    'How often npm start drops days whose retention is over, e.g. 3600000; 0: never, and "fi retain" does it when somebody says so.',
+  ),
   mergeEvents: required(
     'FI_MERGE_EVENTS',
     'events',

@@ -23,6 +23,7 @@ import type { PersistDependencies } from './stages/persist.ts';
 import { createQuarantineGauges } from './stages/quarantine/gauges.ts';
 import type { QuarantineDependencies } from './stages/quarantine.ts';
 import { createReplay } from './stages/replay.ts';
+import type { RetainDependencies } from './stages/retain.ts';
 import { createConflictQuarantine } from './stages/seal/quarantine-conflicts.ts';
 import type { SealDependencies } from './stages/seal.ts';
 import { nodeStoreFiles } from './store/files.ts';
@@ -52,6 +53,7 @@ export interface Wiring {
   readonly read: () => Promise<ReadDependencies>;
   readonly persist: () => Promise<PersistDependencies>;
   readonly seal: () => Promise<SealDependencies>;
+  readonly retain: () => Promise<RetainDependencies>;
   readonly quarantine: () => QuarantineDependencies;
   readonly replay: () => Promise<ReplayDependencies>;
   readonly health: () => HealthDependencies;
@@ -106,6 +108,9 @@ const chooseHash = async (xxh3: boolean): Promise<HashEvent> => {
 
 /** No batch is begun after so long: a schedule's next run goes on, and Lambda's shortest timeout here is 30 s. */
 const sealRunMs = 15_000;
+
+/** No day is begun to be dropped after so long; one of ten million events takes two minutes. */
+const retainRunMs = 15_000;
 
 /** Parts that one merge opens: fewer would write events more often, more would take a chunk of memory each. */
 const mergeInputs = 100;
@@ -196,20 +201,22 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     };
   };
 
+  /** Of all that make commits. */
+  const committing = () => ({
+    folder: config.storeDir,
+    files: nodeStoreFiles,
+    clock,
+    logger,
+    newId: createUuidV7Source(() => clock.nowMs()),
+    openSigner: (isNewLog: boolean) => openLogKey(config, isNewLog),
+    checkpointFolder: config.checkpointDir,
+  });
+
   const seal = async (): Promise<SealDependencies> => {
     const { Sealer } = await import('./store/seal/sealer.ts');
     const { Merger } = await import('./store/merge/merger.ts');
     const current = policy();
-    const common = {
-      folder: config.storeDir,
-      files: nodeStoreFiles,
-      clock,
-      logger,
-      newId: createUuidV7Source(() => clock.nowMs()),
-      graceMs: config.sealGraceMs,
-      openSigner: (isNewLog: boolean) => openLogKey(config, isNewLog),
-      checkpointFolder: config.checkpointDir,
-    };
+    const common = { ...committing(), graceMs: config.sealGraceMs };
     const sealer = new Sealer({
       ...common,
       pace: { waitingParts: config.sealParts, waitingMs: config.sealAgeMs },
@@ -224,6 +231,11 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
       compressionOf: (segment) => current().compressionOf(segment) ?? config.mergeCompression,
     });
     return { sealer, merger, clock, logger, mostMs: sealRunMs };
+  };
+
+  const retain = async (): Promise<RetainDependencies> => {
+    const { Retainer } = await import('./store/retain/retainer.ts');
+    return { retainer: new Retainer({ ...committing(), policy: policy() }), clock, logger, mostMs: retainRunMs };
   };
 
   const quarantine = (): QuarantineDependencies => ({
@@ -248,6 +260,7 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     read: once(read),
     persist: once(persist),
     seal: once(seal),
+    retain: once(retain),
     quarantine: once(quarantine),
     replay: once(replay),
     health: () => ({ ...chain(), queue: queue(), store: store() }),
@@ -272,6 +285,7 @@ export const ingestDependencies = async (): Promise<IngestDependencies> => fromE
 export const readDependencies = async (): Promise<ReadDependencies> => fromEnvironment().read();
 export const persistDependencies = async (): Promise<PersistDependencies> => fromEnvironment().persist();
 export const sealDependencies = async (): Promise<SealDependencies> => fromEnvironment().seal();
+export const retainDependencies = async (): Promise<RetainDependencies> => fromEnvironment().retain();
 export const quarantineDependencies = (): QuarantineDependencies => fromEnvironment().quarantine();
 export const replayDependencies = async (): Promise<ReplayDependencies> => fromEnvironment().replay();
 export const healthDependencies = async (): Promise<HealthDependencies> => fromEnvironment().health();

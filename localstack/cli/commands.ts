@@ -9,6 +9,7 @@ import { replayDiscard } from './commands/replay-discard.ts';
 import { replayList } from './commands/replay-list.ts';
 import { replayRetry } from './commands/replay-retry.ts';
 import { replayShow } from './commands/replay-show.ts';
+import { retainDays } from './commands/retain.ts';
 import { stats } from './commands/stats.ts';
 import { tail } from './commands/tail.ts';
 import { verify } from './commands/verify.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   stats,
   verify,
   exportEvents,
+  retainDays,
   replayList,
   replayShow,
   replayRetry,

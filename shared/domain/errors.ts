@@ -99,6 +99,26 @@ export class EventNotSealed extends TaggedError<'EventNotSealed'> {
   readonly retryAfterSeconds = 10;
 }
 
+/** The event was stored, and its retention is over: it was dropped for good, and is never stored again. */
+export class EventExpired extends TaggedError<'EventExpired'> {
+  readonly tag = 'EventExpired';
+  readonly status = 410;
+  readonly field = 'event_id';
+  /** When it was dropped (RFC 3339). */
+  readonly expiredAt: string;
+  constructor(
+    eventId: string,
+    by: { readonly segment: string; readonly retentionDays: number; readonly expiredAt: string },
+    options?: ErrorOptions,
+  ) {
+    super(
+      `event_id: the event ${eventId} was dropped at ${by.expiredAt}: the segment ${by.segment} is kept for ${by.retentionDays} days. Its hash stays in the log, and its proof can be had.`,
+      options,
+    );
+    this.expiredAt = by.expiredAt;
+  }
+}
+
 export class Unauthenticated extends TaggedError<'Unauthenticated'> {
   readonly tag = 'Unauthenticated';
   readonly status = 401;
@@ -275,6 +295,7 @@ export type HttpError =
   | MethodNotAllowed
   | EventNotFound
   | EventNotSealed
+  | EventExpired
   | LetterNotFound
   | Unauthenticated
   | Forbidden

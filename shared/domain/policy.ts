@@ -20,6 +20,14 @@ const treatment = {
   ),
 };
 
+const closed = { additionalProperties: false };
+const why = Type.Optional(Type.String({ maxLength: 1_000, description: 'For whoever reads the policy.' }));
+const consultationHold = {
+  consultation_id: Type.String({ minLength: 1, maxLength: limits.consultationIdLength }),
+  reason: why,
+};
+const segmentHold = { segment: treatment.segment, reason: why };
+
 /** The policy file. */
 export const policySchema = Type.Object(
   {
@@ -38,6 +46,12 @@ export const policySchema = Type.Object(
       { maxItems: 1_000 },
     ),
     default: Type.Object(treatment, { additionalProperties: false, description: 'For every other event type.' }),
+    holds: Type.Optional(
+      Type.Array(Type.Union([Type.Object(consultationHold, closed), Type.Object(segmentHold, closed)]), {
+        maxItems: 10_000,
+        description: 'What is kept although its retention is over, until it is taken from here.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -60,6 +74,15 @@ export interface Policy {
   readonly ruleOf: (eventType: string) => SegmentRule;
   /** The compression that a segment's rules name. */
   readonly compressionOf: (segment: string) => Compression | undefined;
+  /** How many days a segment's events are kept after the day that they came in on; undefined: for ever. */
+  readonly retentionDaysOf: (segment: string) => number | undefined;
+  /** What is kept although its retention is over, e.g. since a court wants it. */
+  readonly holds: Holds;
+}
+
+export interface Holds {
+  readonly segments: ReadonlySet<string>;
+  readonly consultations: ReadonlySet<string>;
 }
 
 const validator = Compile(policySchema);
@@ -73,6 +96,11 @@ const ruleFrom = (given: Treatment): SegmentRule => ({
   retentionDays: given.retention_days,
   compression: isCompression(given.compression) ? given.compression : undefined,
   maxPayloadBytes: given.max_payload_bytes,
+});
+
+const holdsFrom = (given: NonNullable<PolicyFile['holds']>): Holds => ({
+  segments: new Set(given.flatMap((hold) => ('segment' in hold ? [hold.segment] : []))),
+  consultations: new Set(given.flatMap((hold) => ('consultation_id' in hold ? [hold.consultation_id] : []))),
 });
 
 /** Retention and compression hang on the segment, so that rules which share one must agree on them. */
@@ -116,8 +144,8 @@ const compile = (file: PolicyFile): Policy => {
   }
   prefixes.sort((left, right) => right.prefix.length - left.prefix.length);
   const fallback = ruleFrom(file.default);
-  const compressions = new Map(
-    [...exact.values(), ...prefixes.map(({ rule }) => rule), fallback].map((rule) => [rule.segment, rule.compression]),
+  const bySegment = new Map(
+    [...exact.values(), ...prefixes.map(({ rule }) => rule), fallback].map((rule) => [rule.segment, rule]),
   );
   const remembered = new Map<string, SegmentRule>();
   return {
@@ -129,7 +157,9 @@ const compile = (file: PolicyFile): Policy => {
       if (remembered.size < rememberedTypes) remembered.set(eventType, rule);
       return rule;
     },
-    compressionOf: (segment) => compressions.get(segment),
+    compressionOf: (segment) => bySegment.get(segment)?.compression,
+    retentionDaysOf: (segment) => bySegment.get(segment)?.retentionDays,
+    holds: holdsFrom(file.holds ?? []),
   };
 };
 

@@ -23,6 +23,7 @@ const titles: Readonly<Record<HttpError['tag'] | 'InternalError' | 'BatchRefused
   MethodNotAllowed: 'The method is not allowed here',
   EventNotFound: 'There is no such event',
   EventNotSealed: 'The event has no position yet',
+  EventExpired: 'The event is gone, since its retention is over',
   LetterNotFound: 'There is no such letter in quarantine',
   Unauthenticated: 'A valid API key is needed',
   Forbidden: 'The API key does not allow this',

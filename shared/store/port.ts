@@ -107,9 +107,12 @@ export interface EventReader {
    * @throws StoreUnavailable when the store can't be read for now.
    */
   byConsultation(query: ConsultationQuery): Promise<EventPage>;
-  /** @throws PartDamaged when the event may be in a part that can't be read, StoreUnavailable as above. */
+  /**
+   * @throws EventExpired when the event was dropped with its day, since its retention was over.
+   * @throws PartDamaged when the event may be in a part that can't be read, StoreUnavailable as above.
+   */
   byId(consultationId: ConsultationId, eventId: EventId): Promise<StoredEvent | undefined>;
-  /** @throws LogDamaged when the log does not fit the event, PartDamaged and StoreUnavailable as above. */
+  /** Also of an event that expired. @throws LogDamaged when the log does not fit the event, PartDamaged and StoreUnavailable as above. */
   proofOf(consultationId: ConsultationId, eventId: EventId): Promise<EventProof>;
 }
 

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../domain/errors.ts';
+import { EventExpired, StoreUnavailable } from '../domain/errors.ts';
 import type { StoredEvent } from '../domain/event.ts';
 import type { ConsultationId, EventId } from '../domain/ids.ts';
 import { type Clock, systemClock } from '../ports/clock.ts';
@@ -18,6 +18,7 @@ import { prove } from './read/prove.ts';
 import { SealedCatalog } from './read/sealed-catalog.ts';
 import { SealedReader } from './read/sealed-reader.ts';
 import { type LookUp, UnsealedReader } from './read/unsealed-reader.ts';
+import { expiredDayOf } from './retain/read-positions.ts';
 import { runRefOf } from './seal/drop-known.ts';
 
 /** What reading needs of a file system. */
@@ -123,20 +124,26 @@ export const createEventReader = (options: EventReaderOptions): EventReader & Ev
     const listed = await level0.list();
     const state = await log.catchUp();
     const position = await sealedPosition(state, consultationId, eventId);
-    return position === undefined ? unsealed.byId(state, listed, consultationId, eventId) : sealed.at(state, position);
+    if (position === undefined) return unsealed.byId(state, listed, consultationId, eventId);
+    const event = await sealed.at(state, position);
+    const day = event === undefined ? await expiredDayOf(files, folder, state, position) : undefined;
+    if (day === undefined) return event;
+    const { segment, retention_days: retentionDays, expired_at: expiredAt } = day;
+    throw new EventExpired(eventId, { segment, retentionDays, expiredAt });
   };
 
   const proofOf = async (consultationId: ConsultationId, eventId: EventId): Promise<EventProof> => {
     const listed = await level0.list();
     const state = await log.catchUp();
     const position = await sealedPosition(state, consultationId, eventId);
-    const event =
-      position === undefined
-        ? await unsealed.byId(state, listed, consultationId, eventId)
-        : await sealed.at(state, position);
-    if (event === undefined) return { kind: 'absent' };
-    if (position === undefined) return { kind: 'unsealed' };
-    return { kind: 'proven', text: await prove(files, folder, state, { position, leaf: event.leaf }) };
+    if (position === undefined) {
+      const event = await unsealed.byId(state, listed, consultationId, eventId);
+      return { kind: event === undefined ? 'absent' : 'unsealed' };
+    }
+    const event = await sealed.at(state, position);
+    const isThere = event !== undefined || (await expiredDayOf(files, folder, state, position)) !== undefined;
+    if (!isThere) return { kind: 'absent' };
+    return { kind: 'proven', text: await prove(files, folder, state, { position, leaf: event?.leaf }) };
   };
 
   const feedPage = async (query: FeedQuery): Promise<FeedPage> => {

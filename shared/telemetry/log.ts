@@ -16,6 +16,9 @@ export interface LogFields {
   readonly letters?: number;
   readonly part_id?: string;
   readonly path?: string;
+  readonly segment?: string;
+  /** `YYYY-MM-DD`, in UTC. */
+  readonly day?: string;
   readonly queue?: string;
   readonly route?: string;
   readonly method?: string;
@@ -53,6 +56,8 @@ const fieldNames: Readonly<Record<keyof LogFields, true>> = {
   letters: true,
   part_id: true,
   path: true,
+  segment: true,
+  day: true,
   queue: true,
   route: true,
   method: true,

@@ -30,7 +30,7 @@ describe.each([
   { stage: 'local', api: 'http', fileSystem: 'host', parameters: {} },
   { stage: 'local', api: 'rest', fileSystem: 'host', parameters: { storeDir: '/srv/store', maxBodyBytes: '1000000' } },
   { stage: 'prod', api: 'http', fileSystem: 'efs', parameters: production },
-  { stage: 'prod', api: 'rest', fileSystem: 'efs', parameters: production },
+  { stage: 'prod', api: 'rest', fileSystem: 'efs', parameters: { ...production, retainEnabled: 'true' } },
 ] as const)('stage $stage with api=$api', ({ stage, api, fileSystem, parameters }) => {
   let template: Template;
   beforeAll(() => {
@@ -39,6 +39,7 @@ describe.each([
     template = packaged.template;
   }, 300_000);
   const isLocal = stage === 'local';
+  const retains = 'retainEnabled' in parameters;
 
   it('routes to each function what the table of routes says, and the rest to fallback', () => {
     const [wanted, other] =
@@ -77,9 +78,11 @@ describe.each([
     ]);
   });
 
-  it('seals every minute', () => {
-    expect(resourcesOf(template, 'AWS::Events::Rule').map(([, rule]) => rule)).toMatchObject([
+  it('seals every minute, and drops days only where that is switched on', () => {
+    const rules = resourcesOf(template, 'AWS::Events::Rule').map(([, rule]) => rule);
+    expect(rules).toMatchObject([
       { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
+      { ScheduleExpression: 'rate(1 hour)', State: retains ? 'ENABLED' : 'DISABLED' },
     ]);
   });
 
@@ -101,7 +104,7 @@ describe.each([
   it('tells the functions where the store is and how large a body may be', () => {
     const given: Readonly<Record<string, string>> = parameters;
     const functions = lambdaFunctions(template);
-    expect(functions.size).toBe(10);
+    expect(functions.size).toBe(11);
     for (const { Runtime, Environment } of functions.values()) {
       expect(Runtime).toBe('nodejs24.x');
       expect(Environment).toMatchObject({
@@ -122,10 +125,9 @@ describe.each([
       return FileSystemConfigs === undefined ? [] : [[name, FileSystemConfigs]];
     });
     const store = [{ Arn: production.accessPointArn, LocalMountPath: '/mnt/fi-events' }];
-    const users = ['health', 'ingest', 'metrics', 'persist', 'quarantine', 'read', 'replay', 'seal'].map((name) => [
-      name,
-      store,
-    ]);
+    const users = ['health', 'ingest', 'metrics', 'persist', 'quarantine', 'read', 'replay', 'retain', 'seal'].map(
+      (name) => [name, store],
+    );
     expect(mounted.sort()).toEqual(fileSystem === 'efs' ? users : []);
     expect(JSON.stringify(template).includes('elasticfilesystem')).toBe(fileSystem === 'efs');
     expect(JSON.stringify(template).includes('AWSLambdaVPCAccess')).toBe(fileSystem === 'efs');

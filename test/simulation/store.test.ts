@@ -13,6 +13,7 @@ import {
   lookingUndisturbed,
   merging,
   persisting,
+  retaining,
   sealing,
 } from './rig/programs.ts';
 import { judge } from './rig/verdict.ts';
@@ -51,6 +52,7 @@ const simulate = async (seed: number): Promise<string> => {
   const followed: Followed[] = [new Map(), new Map()];
   const kept: KeptUp = { seen: [], after: undefined };
   const faults = random.pick(troubles);
+  world.retains = random.chance(0.5);
   for (let round = 0; round < 2 + random.below(2); round++) {
     // Nobody's clock is the share's, which is set right, or wrong, now and then.
     share.clockOffsetMs += random.below(7_200_000) - 3_600_000;
@@ -59,6 +61,7 @@ const simulate = async (seed: number): Promise<string> => {
       ...Array.from({ length: 1 + random.below(2) }, () => world.host(faults, persisting(world, 8))),
       ...Array.from({ length: 1 + random.below(3) }, () => world.host(faults, sealing(world, 4))),
       ...Array.from({ length: random.below(3) }, () => world.host(faults, merging(world, 6))),
+      ...Array.from({ length: world.retains ? 2 : 0 }, () => world.host(faults, retaining(world, 6))),
       ...followed.map((each) => world.host({ ...faults, crash: 0 }, following(world, 6, each))),
       world.host({ ...faults, crash: 0 }, keepingUp(world, 6, kept)),
       world.host({ ...noFaults, staleListing: faults.staleListing }, verifying(world, 3)),

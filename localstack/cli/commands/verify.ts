@@ -84,13 +84,18 @@ const findingJson = ({ kind, file, position, lastPosition, reason }: Finding): s
 const noteLine = ({ file, reason }: Note): string => `note     ${file}: ${reason}\n`;
 const noteJson = ({ file, reason }: Note): string => `${JSON.stringify({ note: reason, file })}\n`;
 
-const eventsPerSecond = ({ events, level0Events, elapsedMs }: VerifyReport): number =>
-  Math.round(((events + level0Events) * 1_000) / Math.max(1, elapsedMs));
+const expiredOf = ({ expired }: VerifyReport): number => expired.reduce((sum, { events }) => sum + events, 0);
+
+const eventsPerSecond = (report: VerifyReport): number =>
+  Math.round(((report.events - expiredOf(report) + report.level0Events) * 1_000) / Math.max(1, report.elapsedMs));
 
 const summary = (report: VerifyReport): string => {
-  const { commit, events, parts, bytes, level0Parts, level0Events, keptCheckpoints, findings, notes } = report;
+  const { commit, events, expired, parts, bytes, level0Parts, level0Events, keptCheckpoints, findings, notes } = report;
   const count = (number: number, what: string): string => `${grouped.format(number)} ${what}${number === 1 ? '' : 's'}`;
   const sealed = `${count(events, 'sealed event')} in ${count(parts, 'part')} (${grouped.format(bytes)} bytes), ${count(commit, 'commit')}`;
+  const gone = expiredOf(report);
+  const dropped =
+    gone === 0 ? '' : `${grouped.format(gone)} of them expired, on ${count(expired.length, 'day')} of a segment; `;
   const others = `${count(level0Events, 'event')} not sealed yet in ${count(level0Parts, 'part')}, ${count(keptCheckpoints, 'checkpoint')} from elsewhere`;
   const unbound =
     report.keptCheckpoints > 0 || commit === 0
@@ -98,18 +103,30 @@ const summary = (report: VerifyReport): string => {
       : 'no checkpoint from outside the store was at hand (FI_CHECKPOINT_DIR, --checkpoint): a log that was cut off or rolled back looks whole\n';
   const time = `${(report.elapsedMs / 1_000).toFixed(1)} s, ${grouped.format(eventsPerSecond(report))} events a second`;
   const verdict = findings === 0 ? 'clean' : count(findings, 'finding');
-  return `${sealed}; ${others}; ${time}\n${unbound}${verdict}${notes === 0 ? '' : `, ${count(notes, 'note')}`}\n`;
+  return `${sealed}; ${dropped}${others}; ${time}\n${unbound}${verdict}${notes === 0 ? '' : `, ${count(notes, 'note')}`}\n`;
 };
 
 const summaryJson = (report: VerifyReport): string => {
-  const { commit, events, parts, bytes, level0Parts, level0Events, keptCheckpoints, findings, notes, elapsedMs } =
-    report;
+  const {
+    commit,
+    events,
+    expired,
+    parts,
+    bytes,
+    level0Parts,
+    level0Events,
+    keptCheckpoints,
+    findings,
+    notes,
+    elapsedMs,
+  } = report;
   return `${JSON.stringify({
     clean: findings === 0,
     findings,
     notes,
     commit,
     events,
+    expired,
     parts,
     bytes,
     level0_parts: level0Parts,

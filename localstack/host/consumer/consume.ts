@@ -9,7 +9,8 @@ import { createWiring } from '../../../shared/wiring.ts';
 import { createEnvironmentPool } from '../environment/pool.ts';
 import { type MetricSnapshot, snapshotOf } from '../metrics-snapshot.ts';
 import { eventSourceOf } from './event-source.ts';
-import { startSealTimer } from './seal-timer.ts';
+import { type FunctionTimer, startFunctionTimer } from './function-timer.ts';
+import { hasMore, retainRequest } from './retain-request.ts';
 
 /**
  * A batch that takes longer is given up and its thread replaced; its messages come back. Generous, since a share that
@@ -57,10 +58,27 @@ export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consum
       // A store that is back should not have to wait for a whole visibility timeout.
       retryDelay: 'growing',
     });
-  const sealer = startSealTimer(() => environments.invokeFirst({}), config.sealIntervalMs, {
-    clock: systemClock,
-    logger,
-  });
+  const timers: FunctionTimer[] = [
+    startFunctionTimer(() => environments.invokeFirst({}), {
+      intervalMs: config.sealIntervalMs,
+      clock: systemClock,
+      logger,
+      failure: 'events could not be sealed; they stay readable, and it is tried again',
+    }),
+  ];
+  if (config.retainIntervalMs > 0) {
+    const retainAll = async (stopping: AbortSignal): Promise<void> => {
+      while (!stopping.aborted && hasMore(await environments.invokeFirst(retainRequest)));
+    };
+    timers.push(
+      startFunctionTimer(retainAll, {
+        intervalMs: config.retainIntervalMs,
+        clock: systemClock,
+        logger,
+        failure: 'days whose retention is over could not be dropped; it is tried again',
+      }),
+    );
+  }
   const pollers = [
     poll(events, urls.events, environments.invoke, {
       batchSize: config.batchSize,
@@ -82,7 +100,7 @@ export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consum
   return {
     metrics: () => Promise.all([snapshotOf(registry), ...environments.metrics()]),
     stop: async () => {
-      await Promise.all([...pollers.map((poller) => poller.stop()), sealer.stop()]);
+      await Promise.all([...pollers, ...timers].map((each) => each.stop()));
       await environments.close();
       await Promise.all([events.close(), deadLetters.close()]);
     },

@@ -198,7 +198,7 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
       parameter('path', 'event_id', 'A UUID, in either case.', Type.String({ pattern: uuidPattern })),
     ],
     success: ok('The event.', json('StoredEvent')),
-    problems: [404],
+    problems: [404, 410],
   },
   'GET /quarantine': {
     operationId: 'listQuarantine',

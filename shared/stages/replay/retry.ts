@@ -1,4 +1,4 @@
-import { PartDamaged, Poison } from '../../domain/errors.ts';
+import { EventExpired, PartDamaged, Poison } from '../../domain/errors.ts';
 import type { AcceptedEvent } from '../../domain/event.ts';
 import { contentHash } from '../../domain/leaf.ts';
 import type { Letter } from '../../domain/letter.ts';
@@ -29,12 +29,16 @@ const eventIn = ({ form, record }: Letter): AcceptedEvent | undefined => {
   }
 };
 
-type Whereabouts = 'absent' | 'same' | 'other';
+type Whereabouts = 'absent' | 'same' | 'other' | 'expired';
 
 /** @throws PartDamaged | StoreUnavailable */
 const lookUp = async (event: AcceptedEvent, reader: RetryDependencies['reader']): Promise<Whereabouts> => {
-  const stored = await reader.byId(event.consultationId, event.eventId);
+  const stored = await reader.byId(event.consultationId, event.eventId).catch((error: unknown) => {
+    if (error instanceof EventExpired) return 'expired' as const;
+    throw error;
+  });
   if (stored === undefined) return 'absent';
+  if (stored === 'expired') return stored;
   return Buffer.compare(contentHash(stored), contentHash(event)) === 0 ? 'same' : 'other';
 };
 
@@ -69,6 +73,12 @@ export const createRetry = (dependencies: RetryDependencies, intent: Intent): Ac
       return refused(
         letter,
         'another event with its id is stored, which stays: discard the letter, or send the event with another id',
+      );
+    }
+    if (whereabouts === 'expired') {
+      return refused(
+        letter,
+        'the event with its id was dropped when its retention was over, for good: discard the letter',
       );
     }
     const message = messageOf(whole);

@@ -1,5 +1,5 @@
 import type { RightEdge } from '../log/right-edge.ts';
-import type { Commit, CommittedPart, CommittedRun } from './format.ts';
+import type { Commit, CommittedPart, CommittedRun, ExpiredDay } from './format.ts';
 import { type StoreState, treeToFile } from './state.ts';
 
 /** What a commit changes. */
@@ -11,6 +11,8 @@ export interface Changes {
   readonly runsAdded?: readonly CommittedRun[];
   readonly runsRemoved?: readonly string[];
   readonly dropped?: Commit['dropped'];
+  /** Days whose parts are among the removed, since their retention is over. */
+  readonly expired?: readonly ExpiredDay[];
   /** The tree afterwards, where events were added. */
   readonly tree?: RightEdge;
 }
@@ -36,6 +38,7 @@ export const composeCommit = (state: StoreState, changes: Changes, { nowMs, sign
     unlinked: asPaths(unlinked.filter((path) => state.removed.has(path))),
     index: { added: [...runsAdded], removed: asPaths(runsRemoved) },
     dropped: changes.dropped ?? { repeats: 0, conflicts: 0 },
+    ...(changes.expired === undefined ? {} : { expired: [...changes.expired] }),
     tree: treeToFile(tree),
     checkpoint: sign(tree),
   };

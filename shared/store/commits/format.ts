@@ -30,6 +30,23 @@ const runSchema = Type.Object(
   { additionalProperties: false },
 );
 
+const expiredSchema = Type.Object(
+  {
+    path: storePath,
+    bytes: natural,
+    sha256: sha256Hex,
+    segment: Type.String({ minLength: 1 }),
+    day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+    count: Type.Integer({ minimum: 1 }),
+    first_position: natural,
+    last_position: natural,
+    retention_days: Type.Integer({ minimum: 1 }),
+    expired_at: Type.String(),
+    signature: Type.String(),
+  },
+  { additionalProperties: false },
+);
+
 const treeSchema = Type.Object({ size: natural, edge: Type.Array(sha256Hex) }, { additionalProperties: false });
 
 const commitSchema = Type.Object(
@@ -46,6 +63,7 @@ const commitSchema = Type.Object(
       { additionalProperties: false },
     ),
     dropped: Type.Object({ repeats: natural, conflicts: natural }, { additionalProperties: false }),
+    expired: Type.Optional(Type.Array(expiredSchema, { minItems: 1 })),
     tree: treeSchema,
     checkpoint: Type.String(),
     sha256: sha256Hex,
@@ -62,6 +80,7 @@ const snapshotSchema = Type.Object(
     parts: Type.Array(partSchema),
     removed: Type.Array(Type.Object({ path: storePath, commit: natural }, { additionalProperties: false })),
     index: Type.Array(runSchema),
+    expired: Type.Optional(Type.Array(expiredSchema, { minItems: 1 })),
     tree: treeSchema,
     checkpoint: Type.String(),
     sha256: sha256Hex,
@@ -74,6 +93,12 @@ export type CommittedPart = Type.Static<typeof partSchema>;
 
 /** A run of the index of known ids as a commit lists it. */
 export type CommittedRun = Type.Static<typeof runSchema>;
+
+/**
+ * A day of a segment that retention dropped, or what came late for one: `path` is the file that lists its positions, and
+ * `signature` is the log's over what docs/LOG_FORMAT.md calls the statement.
+ */
+export type ExpiredDay = Type.Static<typeof expiredSchema>;
 
 /** One step of the store's history: `log/commits/<thousand>/<number>.json`. */
 export type Commit = Omit<Type.Static<typeof commitSchema>, 'sha256'>;

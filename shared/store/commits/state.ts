@@ -1,6 +1,13 @@
 import { LogDamaged } from '../../domain/errors.ts';
 import { emptyEdge, type RightEdge } from '../log/right-edge.ts';
-import { type Commit, type CommittedPart, type CommittedRun, fileSha256, type Snapshot } from './format.ts';
+import {
+  type Commit,
+  type CommittedPart,
+  type CommittedRun,
+  type ExpiredDay,
+  fileSha256,
+  type Snapshot,
+} from './format.ts';
 import { commitPath } from './names.ts';
 
 /** What the commits up to one number come to. Never changed in place. */
@@ -17,11 +24,17 @@ export interface StoreState {
   readonly removed: ReadonlyMap<string, number>;
   /** Live runs of the index of known ids, by path. */
   readonly runs: ReadonlyMap<string, CommittedRun>;
+  /** Days that retention dropped, by the file that lists their positions. */
+  readonly expired: ReadonlyMap<string, ExpiredDay>;
   /** The right edge of the tree over all sealed events. */
   readonly tree: RightEdge;
   /** The signed note over the tree; empty before the first commit. */
   readonly checkpoint: string;
 }
+
+/** Whether a commit names a file, as one that counts or as one that was removed and may be there still. */
+export const isNamed = ({ parts, runs, expired, removed }: StoreState, path: string): boolean =>
+  parts.has(path) || runs.has(path) || expired.has(path) || removed.has(path);
 
 /** A store in which nothing was ever sealed. */
 export const emptyState: StoreState = {
@@ -31,6 +44,7 @@ export const emptyState: StoreState = {
   parts: new Map(),
   removed: new Map(),
   runs: new Map(),
+  expired: new Map(),
   tree: emptyEdge,
   checkpoint: '',
 };
@@ -70,11 +84,13 @@ export const applyCommit = (state: StoreState, commit: Commit, bytes: Uint8Array
   const parts = new Map(state.parts);
   const removed = new Map(state.removed);
   const runs = new Map(state.runs);
+  const { expired = [] } = commit;
   const remove = (path: string): void => {
     if (removed.has(path)) refuse(`it removes ${path} a second time`);
     removed.set(path, commit.number);
   };
   for (const { path } of commit.removed) {
+    if (state.expired.has(path)) refuse(`it removes ${path}, which no commit may`);
     parts.delete(path);
     remove(path);
   }
@@ -91,6 +107,12 @@ export const applyCommit = (state: StoreState, commit: Commit, bytes: Uint8Array
     if (runs.has(run.path) || removed.has(run.path)) refuse(`it adds the run ${run.path} a second time`);
     runs.set(run.path, run);
   }
+  for (const { path, first_position, last_position } of expired) {
+    if (state.expired.has(path) || removed.has(path)) refuse(`it adds the expired day ${path} a second time`);
+    if (first_position > last_position || last_position >= state.tree.size) {
+      refuse(`the expired day ${path} has positions that were not in the log before it`);
+    }
+  }
   return {
     number: commit.number,
     sha256: fileSha256(bytes),
@@ -98,6 +120,10 @@ export const applyCommit = (state: StoreState, commit: Commit, bytes: Uint8Array
     parts,
     removed,
     runs,
+    expired:
+      expired.length === 0
+        ? state.expired
+        : new Map([...state.expired, ...expired.map((day) => [day.path, day] as const)]),
     tree: treeFromFile(commit.tree),
     checkpoint: commit.checkpoint,
   };
@@ -114,6 +140,7 @@ export const snapshotOf = (state: StoreState): Snapshot => {
     parts: [...state.parts.values()],
     removed: [...state.removed].map(([path, commit]) => ({ path, commit })),
     index: [...state.runs.values()],
+    ...(state.expired.size > 0 ? { expired: [...state.expired.values()] } : {}),
     tree: treeToFile(state.tree),
     checkpoint: state.checkpoint,
   };
@@ -126,6 +153,7 @@ export const stateOfSnapshot = (snapshot: Snapshot): StoreState => ({
   parts: new Map(snapshot.parts.map((part) => [part.path, part])),
   removed: new Map(snapshot.removed.map(({ path, commit }) => [path, commit])),
   runs: new Map(snapshot.index.map((run) => [run.path, run])),
+  expired: new Map((snapshot.expired ?? []).map((day) => [day.path, day])),
   tree: treeFromFile(snapshot.tree),
   checkpoint: snapshot.checkpoint,
 });

@@ -17,6 +17,11 @@ export interface AuthorOptions {
   readonly checkpointFolder: string | undefined;
 }
 
+/** Who may sign for the log. */
+export interface SigningAuthor extends CommitAuthor {
+  readonly signer: Signer;
+}
+
 /** Signs commits that leave the tree as it is. */
 export class MergeAuthor {
   readonly #options: AuthorOptions;
@@ -35,7 +40,7 @@ export class MergeAuthor {
    * Catches up, and proves that the log goes on from what was signed before, as whoever signs it once more has to.
    * @throws as `Guard.require` does, and what keeps the log or the key from being read.
    */
-  async open(): Promise<CommitAuthor> {
+  async open(): Promise<SigningAuthor> {
     const { files, folder, clock, checkpointFolder, openSigner } = this.#options;
     // Before the log: what is committed after it was read must not look like a log that is short.
     const checkpoints = await findCheckpoints({ files, store: folder, checkpointFolder });
@@ -43,6 +48,6 @@ export class MergeAuthor {
     this.#signer ??= await openSigner(false);
     const signer = this.#signer;
     await this.#guard.require(state, checkpoints, signer.verifierKey);
-    return { nowMs: () => clock.nowMs(), sign: (tree) => signCheckpoint(signer, tree) };
+    return { signer, nowMs: () => clock.nowMs(), sign: (tree) => signCheckpoint(signer, tree) };
   }
 }

@@ -6,7 +6,7 @@ import { commit } from '../commits/committer.ts';
 import { type Changes, composeCommit } from '../commits/compose.ts';
 import type { CommittedPart, CommittedRun } from '../commits/format.ts';
 import { type CommitWriting, publishSnapshot } from '../commits/publish-commit.ts';
-import type { StoreState } from '../commits/state.ts';
+import { isNamed, type StoreState } from '../commits/state.ts';
 import { systemCode } from '../files.ts';
 import { DurableFolders } from '../folders.ts';
 import { partIdOf } from '../level0-names.ts';
@@ -222,7 +222,7 @@ export class Merger {
     const named = [...removed, ...this.#abandoned.pending(this.#log.state, [])];
     const done = await commit(this.#log, this.#commits, (newest) => {
       // Whoever published one of them may have committed it in between.
-      const orphans = named.filter((file) => !newest.parts.has(file) && !newest.runs.has(file));
+      const orphans = named.filter((file) => !isNamed(newest, file));
       const proposed = composeCommit(newest, { removed: orphans, unlinked }, author);
       return proposed.removed.length + proposed.unlinked.length > 0 ? proposed : undefined;
     });

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import type { StoreState } from '../commits/state.ts';
+import { isNamed, type StoreState } from '../commits/state.ts';
 import { type FilePublishing, isAbsent, isGone, systemCode } from '../files.ts';
 import { runFolder } from '../known-ids/run.ts';
 import { partFile } from '../level0-names.ts';
+import { expiredFile, expiredRoot } from '../retain/names.ts';
 
 const runFile = /\.run$/;
 
@@ -18,14 +19,20 @@ const namesIn = async (files: FilePublishing, store: string, folder: string): Pr
   }
 };
 
-/** Everything that a sealer or a merger may have published, whether a commit names it or not. */
-async function* published(files: FilePublishing, store: string): AsyncGenerator<string> {
-  for (const segment of await namesIn(files, store, partFolder)) {
-    for (const day of await namesIn(files, store, path.join(partFolder, segment))) {
-      const folder = path.join(partFolder, segment, day);
-      for (const name of await namesIn(files, store, folder)) if (partFile.test(name)) yield path.join(folder, name);
+/** Files by segment and day. */
+async function* daysIn(files: FilePublishing, store: string, root: string, form: RegExp): AsyncGenerator<string> {
+  for (const segment of await namesIn(files, store, root)) {
+    for (const day of await namesIn(files, store, path.join(root, segment))) {
+      const folder = path.join(root, segment, day);
+      for (const name of await namesIn(files, store, folder)) if (form.test(name)) yield path.join(folder, name);
     }
   }
+}
+
+/** Everything that sealing, merging and retention may have published, whether a commit names it or not. */
+async function* published(files: FilePublishing, store: string): AsyncGenerator<string> {
+  yield* daysIn(files, store, partFolder, partFile);
+  yield* daysIn(files, store, expiredRoot, expiredFile);
   for (const name of await namesIn(files, store, runFolder)) if (runFile.test(name)) yield path.join(runFolder, name);
 }
 
@@ -51,7 +58,7 @@ export const orphansAmong = async (
 ): Promise<readonly string[]> => {
   const orphans: string[] = [];
   for (const file of listed) {
-    if (state.parts.has(file) || state.runs.has(file) || state.removed.has(file)) continue;
+    if (isNamed(state, file)) continue;
     try {
       if ((await files.modifiedAtMs(path.join(store, file))) < beforeMs) orphans.push(file);
     } catch (error) {

@@ -3,6 +3,7 @@ import { readCommit } from '../commits/read-commit.ts';
 import type { StoreState } from '../commits/state.ts';
 import type { FileReading } from '../files.ts';
 import { readCheckpoint } from '../log/checkpoint.ts';
+import { leafAt } from '../log/proofs.ts';
 import { proveEvent } from '../log/prove-event.ts';
 import { createTileSource } from '../log/tiles/source.ts';
 
@@ -20,6 +21,7 @@ async function* checkpointsBack(files: FileReading, store: string, state: StoreS
 
 /**
  * Proves an event against the newest checkpoint whose tiles are there.
+ * @param leaf undefined when the event expired: its hash is then as the log's tiles have it.
  * @returns a C2SP tlog-proof.
  * @throws LogDamaged when event, tiles and checkpoint do not fit together; StoreUnavailable when tiles can't be read for now.
  */
@@ -27,14 +29,15 @@ export const prove = async (
   files: FileReading,
   store: string,
   state: StoreState,
-  event: { readonly position: number; readonly leaf: Uint8Array },
+  { position, leaf }: { readonly position: number; readonly leaf: Uint8Array | undefined },
 ): Promise<string> => {
   const tiles = createTileSource(files, store);
   let missing: unknown;
   for await (const checkpoint of checkpointsBack(files, store, state)) {
-    if (readCheckpoint(checkpoint).size <= event.position) break;
+    const { size } = readCheckpoint(checkpoint);
+    if (size <= position) break;
     try {
-      return await proveEvent(tiles, { ...event, checkpoint });
+      return await proveEvent(tiles, { position, leaf: leaf ?? (await leafAt(tiles, size, position)), checkpoint });
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       missing ??= error;

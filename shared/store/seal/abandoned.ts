@@ -1,7 +1,4 @@
-import type { StoreState } from '../commits/state.ts';
-
-const isKnown = ({ parts, runs, removed }: StoreState, path: string): boolean =>
-  parts.has(path) || runs.has(path) || removed.has(path);
+import { isNamed, type StoreState } from '../commits/state.ts';
 
 /**
  * Files that were published, or about to be, and that no commit names: of a batch that another sealer was faster with, or
@@ -17,7 +14,7 @@ export class Abandoned {
 
   /** Those to be named as removed. @param except of the batch that is about to be committed. */
   pending(state: StoreState, except: readonly string[]): readonly string[] {
-    for (const path of this.#paths) if (isKnown(state, path)) this.#paths.delete(path);
+    for (const path of this.#paths) if (isNamed(state, path)) this.#paths.delete(path);
     const wanted = new Set(except);
     return [...this.#paths].filter((path) => !wanted.has(path));
   }

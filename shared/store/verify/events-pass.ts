@@ -2,8 +2,12 @@ import path from 'node:path';
 import { PartDamaged } from '../../domain/errors.ts';
 import { commitPath } from '../commits/names.ts';
 import type { StoreState } from '../commits/state.ts';
+import { contentBytes, keyBytes } from '../known-ids/record.ts';
+import type { VerifierKey } from '../log/note/verifier-key.ts';
 import { windowPositions } from '../part/sealed/layout.ts';
 import { openSealedPart } from '../part/sealed/open.ts';
+import { hasBit, PositionSet } from '../retain/position-set.ts';
+import { ExpiredDays } from './expired-days.ts';
 import { type Finding, reasonOf, type Witness } from './finding.ts';
 import type { SignedHeads } from './heads.ts';
 import type { IdSums } from './id-sums.ts';
@@ -21,6 +25,8 @@ export interface EventsPassOptions {
   /** Whose tree is rebuilt. */
   readonly state: StoreState;
   readonly heads: SignedHeads;
+  /** The keys that the log may be signed with. */
+  readonly trusted: readonly VerifierKey[];
   readonly current: CurrentFiles;
   readonly sums: IdSums;
   readonly witness: Witness;
@@ -41,6 +47,9 @@ export class EventsPass {
   readonly #events: RowHashing;
   /** Windows of which something was told already. */
   readonly troubled = new Set<number>();
+  /** Positions that were found without an event since it expired. */
+  readonly expired = new PositionSet();
+  readonly #expiredDays: ExpiredDays;
   #window: LogWindow;
   #next: LogWindow;
 
@@ -50,7 +59,9 @@ export class EventsPass {
     const positions = Math.min(windowPositions, options.state.tree.size);
     this.#window = new LogWindow(windowMemory(positions, this.#events.sharesMemory));
     this.#next = new LogWindow(windowMemory(positions, this.#events.sharesMemory));
-    this.#parts.replace(options.current.state.parts.values());
+    const { files, store, trusted } = options;
+    this.#expiredDays = new ExpiredDays({ files, store, trusted, found: (finding) => this.#found(finding) });
+    this.#takeCurrent();
     this.#window.reset(0);
     this.#next.reset(1);
   }
@@ -68,12 +79,13 @@ export class EventsPass {
       tiles,
       found: (finding) => this.#found(finding),
       holderOf: (window, index) => this.#parts.pathOf((window.holders[index] ?? 0) - 1),
+      isExpired: (position) => this.expired.has(position),
       otherEvents: (from, to, commit) => this.#otherEvents(from, to, commit),
     });
     for (let number = 0; number * windowPositions < size; number++) {
       const count = Math.min(windowPositions, size - number * windowPositions);
       await this.#fill(number);
-      this.#requireAll(count);
+      this.#requireAll(count, await this.#expiredDays.in(number));
       if (!this.troubled.has(number)) this.#sum(count);
       await tree.add(this.#window, count);
       this.#turn();
@@ -85,7 +97,7 @@ export class EventsPass {
 
   /** Hashes the events of one window again, for who has to look at them one by one. */
   async rehash(number: number): Promise<LogWindow> {
-    this.#parts.replace(this.#options.current.state.parts.values());
+    this.#takeCurrent();
     this.#window.reset(number);
     this.#next.reset(number + 1);
     await this.#fill(number, true);
@@ -97,6 +109,13 @@ export class EventsPass {
     return this.#parts.pathOf((window.holders[index] ?? 0) - 1);
   }
 
+  /** What expired goes with the parts that are live: of two commits, they would seem to lack events, or to have them twice. */
+  #takeCurrent(): void {
+    const { parts, expired } = this.#options.current.state;
+    this.#parts.replace(parts.values());
+    this.#expiredDays.replace(expired.values());
+  }
+
   async #fill(number: number, alone = number === 0): Promise<void> {
     let fromBefore = alone && number > 0;
     for (;;) {
@@ -106,7 +125,7 @@ export class EventsPass {
         return await this.#fillFrom(number);
       } catch (error) {
         if (!(error instanceof PartsChanged)) throw error;
-        this.#parts.replace(this.#options.current.state.parts.values());
+        this.#takeCurrent();
         this.#window.reset(number);
         this.#next.reset(number + 1);
         fromBefore = number > 0;
@@ -163,20 +182,39 @@ export class EventsPass {
     this.#options.witness.found(finding);
   }
 
-  /** Names positions that no part holds, but for those that a damaged part is known to have held. */
-  #requireAll(count: number): void {
+  /** Names positions that no part holds, but for those that expired or that a damaged part is known to have held. */
+  #requireAll(count: number, gone: Uint8Array | undefined): void {
     const { holders, from } = this.#window;
+    const isGone = (index: number): boolean => gone !== undefined && hasBit(gone, index);
     for (let index = 0; index < count; index++) {
-      if (holders[index] !== 0) continue;
-      const first = index;
-      while (index + 1 < count && holders[index + 1] === 0) index++;
-      this.#missing(from + first, from + index);
+      if (isGone(index)) {
+        this.#settleExpired(index);
+      } else if (holders[index] === 0) {
+        const first = index;
+        while (index + 1 < count && holders[index + 1] === 0 && !isGone(index + 1)) index++;
+        this.#missing(from + first, from + index);
+      }
     }
+  }
+
+  #settleExpired(index: number): void {
+    const window = this.#window;
+    const position = window.from + index;
+    if (window.holders[index] !== 0) {
+      const reason = 'a commit dropped the event at this position, since its retention was over';
+      this.#found({ kind: 'added', file: this.holderAt(window, index), position, reason });
+      return;
+    }
+    this.expired.add(position);
+    // Its id is known still; with what content, nobody can tell any more.
+    window.keys.fill(0, index * keyBytes, (index + 1) * keyBytes);
+    window.contents.fill(0, index * contentBytes, (index + 1) * contentBytes);
   }
 
   #missing(first: number, last: number): void {
     const { current, state } = this.#options;
     this.troubled.add(Math.floor(first / windowPositions));
+    if (this.#expiredDays.mayExplain(first, last)) return;
     for (const part of this.#damaged) {
       const damaged = current.state.parts.get(part);
       if (damaged && damaged.first_position <= last && damaged.last_position >= first) return;

@@ -73,7 +73,7 @@ export class KnownIdsPass {
   async #sum(runs: readonly RunRef[]): Promise<boolean> {
     const { current } = this.#options;
     try {
-      await sumKnownIds(this.#options, runs);
+      await sumKnownIds({ ...this.#options, expired: this.#options.events.expired }, runs);
       return true;
     } catch (error) {
       for (const run of runs) if (await current.outdated(run.path, error)) return false;
@@ -93,7 +93,8 @@ export class KnownIdsPass {
     if (runs === undefined) return;
     for (const [index, key] of keys.entries()) told += this.#compare(window, index, runs.get(keyText(key)));
     if (told > 0) return;
-    const reason = 'the index knows an id, or knows it twice, that no event at these positions has';
+    const reason =
+      'the index knows an id, or knows it twice, that no event at these positions has, or lacks one of an event that expired';
     const place = { position, lastPosition: position + Math.max(0, count - 1) };
     witness.found({ kind: 'added', file: runFolder, ...(count > 0 ? place : {}), reason });
   }

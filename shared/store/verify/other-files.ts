@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { LogDamaged, PartDamaged } from '../../domain/errors.ts';
-import type { StoreState } from '../commits/state.ts';
+import { isNamed, type StoreState } from '../commits/state.ts';
 import { isGone } from '../files.ts';
 import { runFolder } from '../known-ids/run.ts';
 import { level0Path, level0Shards, partFile, partIdOf } from '../level0-names.ts';
 import { tileWidth } from '../log/tiles/coordinates.ts';
 import { openSealedPart } from '../part/sealed/open.ts';
 import { lettersFolder, parseName, settledFolder, shards } from '../quarantine/names.ts';
+import { expiredFile, expiredRoot } from '../retain/names.ts';
 import type { Witness } from './finding.ts';
 import { listFolder } from './list-folder.ts';
 import type { CurrentFiles, VerifyFiles } from './store-reading.ts';
@@ -24,7 +25,7 @@ export interface OtherFilesOptions {
 /** The folders of a store, with what may be in them: names of files and folders, or a form. */
 const known: Readonly<Record<string, readonly string[]>> = {
   '.': ['level0', 'parts', 'log', 'quarantine', 'tmp'],
-  log: ['commits', 'checkpoint', 'index', 'tile'],
+  log: ['commits', 'checkpoint', 'expired', 'index', 'tile'],
   level0: level0Shards,
   quarantine: ['letters', 'settled'],
   'quarantine/letters': shards,
@@ -58,6 +59,7 @@ export class OtherFiles {
     await this.#quarantine();
     await this.#runs();
     await this.#parts();
+    await this.#expired();
     await this.#tiles();
     for (const name of (await listFolder(files, store, 'tmp')) ?? []) {
       const reason = 'a temporary: of a writer at work, or left by one that was stopped';
@@ -94,9 +96,7 @@ export class OtherFiles {
 
   /** Whether a commit names the file, as something that is there or that was removed. */
   #isNamed(file: string): boolean {
-    return [this.#options.state, this.#newest].some(
-      ({ parts, runs, removed }) => parts.has(file) || runs.has(file) || removed.has(file),
-    );
+    return [this.#options.state, this.#newest].some((state) => isNamed(state, file));
   }
 
   async #runs(): Promise<void> {
@@ -112,16 +112,29 @@ export class OtherFiles {
   }
 
   async #parts(): Promise<void> {
+    for await (const file of this.#filesByDay('parts')) await this.#part(file);
+  }
+
+  async #expired(): Promise<void> {
+    for await (const file of this.#filesByDay(expiredRoot)) {
+      if (this.#isNamed(file)) continue;
+      if (expiredFile.test(path.basename(file))) this.#options.witness.noted({ file, reason: orphan });
+      else this.#strange(file);
+    }
+  }
+
+  /** Files by segment and day. */
+  async *#filesByDay(root: string): AsyncGenerator<string> {
     const { files, store, current } = this.#options;
-    for (const segment of (await listFolder(files, store, 'parts')) ?? []) {
-      const days = await listFolder(files, store, path.join('parts', segment));
-      if (days === undefined) this.#strange(path.join('parts', segment));
+    for (const segment of (await listFolder(files, store, root)) ?? []) {
+      const days = await listFolder(files, store, path.join(root, segment));
+      if (days === undefined) this.#strange(path.join(root, segment));
       for (const day of days ?? []) {
-        const folder = path.join('parts', segment, day);
+        const folder = path.join(root, segment, day);
         const names = await listFolder(files, store, folder);
         if (names === undefined) this.#strange(folder);
         this.#newest = await current.newest();
-        for (const name of names ?? []) await this.#part(path.join(folder, name));
+        for (const name of names ?? []) yield path.join(folder, name);
       }
     }
   }

@@ -3,6 +3,7 @@ import { firstScan } from '../known-ids/merge.ts';
 import { compareKeys, contentBytes, keyBytes } from '../known-ids/record.ts';
 import type { RunRef } from '../known-ids/run.ts';
 import { RunScan } from '../known-ids/scan.ts';
+import type { PositionSet } from '../retain/position-set.ts';
 import type { Witness } from './finding.ts';
 import type { IdSums } from './id-sums.ts';
 
@@ -12,6 +13,8 @@ export interface SumOptions {
   /** Events in the log that is verified; what runs know beyond is of newer commits. */
   readonly size: number;
   readonly sums: IdSums;
+  /** Positions of events that expired: their ids are counted, and compared with nothing. */
+  readonly expired: PositionSet;
   readonly witness: Witness;
 }
 
@@ -35,8 +38,14 @@ class Batch {
   add({ bytes, at, run }: RunScan, position: number): void {
     if (position >= this.#options.size) return;
     this.#compareWithLast(bytes, at, run.path, position);
-    bytes.copy(this.#keys, this.#count * keyBytes, at, at + keyBytes);
-    bytes.copy(this.#contents, this.#count * contentBytes, at + keyBytes, at + keyBytes + contentBytes);
+    const [keyAt, contentAt] = [this.#count * keyBytes, this.#count * contentBytes];
+    if (this.#options.expired.has(position)) {
+      this.#keys.fill(0, keyAt, keyAt + keyBytes);
+      this.#contents.fill(0, contentAt, contentAt + contentBytes);
+    } else {
+      bytes.copy(this.#keys, keyAt, at, at + keyBytes);
+      bytes.copy(this.#contents, contentAt, at + keyBytes, at + keyBytes + contentBytes);
+    }
     this.#positions[this.#count++] = position;
     if (this.#count === batchRecords) this.flush();
   }

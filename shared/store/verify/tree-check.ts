@@ -1,9 +1,10 @@
+import { commitPath } from '../commits/names.ts';
 import { readCommit } from '../commits/read-commit.ts';
 import { treeFromFile } from '../commits/state.ts';
 import type { FileReading } from '../files.ts';
 import { hashBytes, perfectRoot } from '../log/node-hash.ts';
 import { appendLeaves, emptyEdge, type RightEdge, rootOf } from '../log/right-edge.ts';
-import { fullWidth } from '../log/tiles/coordinates.ts';
+import { fullWidth, tilePath, tileWidth } from '../log/tiles/coordinates.ts';
 import { windowPositions } from '../part/sealed/layout.ts';
 import type { Finding } from './finding.ts';
 import type { SignedHead, SignedHeads } from './heads.ts';
@@ -21,6 +22,8 @@ export interface TreeCheckOptions {
   readonly found: (finding: Finding) => void;
   /** The file that holds the event at an index of the window. */
   readonly holderOf: (window: LogWindow, index: number) => string;
+  /** Whether the event at a position was dropped, so that its tile alone has its hash. */
+  readonly isExpired: (position: number) => boolean;
   /** Says that the events at positions `[from, to)` are not those that a commit signs. */
   readonly otherEvents: (from: number, to: number, commit: number) => void;
 }
@@ -33,6 +36,16 @@ const equal = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(l
 /** Which of two versions of some leaves is the log's: of the events as they are, or of the tile. */
 type Genuine = 'events' | 'tile';
 
+interface Vouching {
+  readonly tile: ReadTile;
+  /** The first that has no event. */
+  readonly position: number;
+  /** Behind its last one. */
+  readonly end: number;
+  /** The tile above has another root for it. */
+  readonly isSuspect: boolean;
+}
+
 /** Rebuilds the tree from position 0, beside its tiles, and compares it with every head that was signed. */
 export class TreeCheck {
   readonly #options: TreeCheckOptions;
@@ -44,6 +57,8 @@ export class TreeCheck {
   #lastSize = 0;
   /** Whether a leaf since then is neither to be had from a part nor from a tile. */
   #unknown = false;
+  /** Tiles with hashes behind it that alone vouch for events, since those expired. */
+  #vouching: readonly Vouching[] = [];
 
   constructor(options: TreeCheckOptions) {
     this.#options = options;
@@ -83,8 +98,9 @@ export class TreeCheck {
     for (let index = 0; index < width; index++) {
       if (window.holders[first + index] !== 0) continue;
       if (tile && known(index)) leaves.set(hashAt(tile.hashes, index), index * hashBytes);
-      else this.#unknown = true;
+      else this.#lack(window.from + first + index);
     }
+    if (tile) this.#vouch(window, block, width, tile, above);
     if (tile === undefined || equal(leaves.subarray(0, tile.hashes.length), tile.hashes)) return;
     const genuine = this.#choose(window, block, leaves, tile, above);
     for (let index = 0; index < width && known(index); index++) {
@@ -93,6 +109,26 @@ export class TreeCheck {
       this.#name(genuine, window, first + index, tile);
       if (genuine === 'tile') leaves.set(hash, index * hashBytes);
     }
+  }
+
+  /** A leaf is neither to be had from a part nor from a tile. */
+  #lack(position: number): void {
+    this.#unknown = true;
+    if (!this.#options.isExpired(position)) return;
+    const tile = { level: 0, index: Math.floor(position / fullWidth) };
+    const file = tilePath(tile, tileWidth(tile, this.#options.tree.size));
+    const reason = 'the event expired, and the hash that stayed of it is not there';
+    this.#options.found({ kind: 'missing', file, position, reason });
+  }
+
+  #vouch(window: LogWindow, block: number, width: number, tile: ReadTile, above: Uint8Array | undefined): void {
+    const first = block * fullWidth;
+    const index = window.holders.subarray(first, first + width).indexOf(0);
+    if (index < 0) return;
+    const root = above && block * hashBytes < above.length ? hashAt(above, block) : undefined;
+    const isSuspect = root !== undefined && width === fullWidth && !equal(perfectRoot(tile.hashes), root);
+    const [position, end] = [window.from + first + index, window.from + first + width];
+    this.#vouching = [...this.#vouching, { tile, position, end, isSuspect }];
   }
 
   #choose(window: LogWindow, block: number, leaves: Buffer, tile: ReadTile, above: Uint8Array | undefined): Genuine {
@@ -151,11 +187,23 @@ export class TreeCheck {
       return;
     }
     if (!same) {
-      if (!this.#unknown) otherEvents(this.#lastSize, size, source);
+      if (!(this.#unknown || this.#blameTiles(source))) otherEvents(this.#lastSize, size, source);
       await this.#resume(head, source);
     }
     this.#lastSize = size;
     this.#unknown = false;
+    this.#vouching = this.#vouching.filter(({ end }) => end > size);
+  }
+
+  /** Where hashes of expired events are part of a tree that is not the signed one, they are what nothing else vouches for. */
+  #blameTiles(commit: number): boolean {
+    const suspects = this.#vouching.filter(({ isSuspect }) => isSuspect);
+    const blamed = suspects.length > 0 ? suspects : this.#vouching;
+    const reason = `its hashes of expired events, or what stands beside them, are not those that the checkpoint in ${commitPath(commit)} signs`;
+    for (const { tile, position } of blamed) {
+      this.#options.found({ kind: 'changed', file: tile.path, position, reason });
+    }
+    return blamed.length > 0;
   }
 
   /** Goes on from what the commit signs, so that what is wrong before it does not hide what is wrong behind it. */

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { RandomFill } from '../../domain/ids.ts';
 import { type Clock, systemClock } from '../../ports/clock.ts';
+import type { StoreState } from '../commits/state.ts';
 import { Level0Listing } from '../level0-listing.ts';
 import type { VerifierKey } from '../log/note/verifier-key.ts';
 import { windowPositions } from '../part/sealed/layout.ts';
@@ -35,12 +36,30 @@ export interface VerifyOptions {
   readonly hashing?: (found: (finding: Finding) => void) => RowHashing;
 }
 
+/** Sealed events that were dropped with their day. */
+export interface ExpiredEvents {
+  readonly segment: string;
+  readonly day: string;
+  readonly events: number;
+}
+
+/** Late events of a day are dropped after the others. */
+const expiredByDay = ({ expired }: StoreState): readonly ExpiredEvents[] =>
+  [...Map.groupBy(expired.values(), ({ segment, day }) => `${day} ${segment}`)]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, days]) => {
+      const [day = '', segment = ''] = key.split(' ');
+      return { segment, day, events: days.reduce((sum, { count }) => sum + count, 0) };
+    });
+
 /** What was verified; what is wrong was told to the witness. */
 export interface VerifyReport {
   /** The newest commit that was followed; 0 when nothing was ever sealed. */
   readonly commit: number;
   /** Sealed events. */
   readonly events: number;
+  /** Of these, what was dropped since its retention was over, by segment and day. */
+  readonly expired: readonly ExpiredEvents[];
   /** Sealed and merged parts, and their bytes. */
   readonly parts: number;
   readonly bytes: number;
@@ -74,7 +93,8 @@ const counting = (witness: Witness) => {
 /**
  * Verifies a whole store, up to the newest commit when it begins, while others go on writing, sealing and merging: it hashes every
  * event from its bytes, rebuilds the tree from position 0, and compares parts, commits, tiles, index and checkpoints with that and with
- * each other. Changes nothing. Memory does not grow with the events; it does with the number of parts and commits, by some 100 bytes each.
+ * each other. Changes nothing. Memory does not grow with the events; it does with the number of parts and commits, by some 100 bytes
+ * each, and with what expired, by a bit for each position of windows that lost one.
  * @throws StoreUnavailable or the system's error when the store can't be read.
  */
 export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport> => {
@@ -107,7 +127,7 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
   const current = new CurrentFiles(files, store, state);
   const sums = new IdSums(windowPositions, random);
   const { hashing = (found) => new WindowEvents(found) } = options;
-  const events = new EventsPass({ files, store, state, heads, current, sums, witness, hashing });
+  const events = new EventsPass({ files, store, state, heads, trusted, current, sums, witness, hashing });
   await events.run();
   await new KnownIdsPass({ files, store, size: state.tree.size, current, sums, events, witness }).run();
   const level0 = await verifyLevel0({ files, store, listed, state, current, witness });
@@ -117,6 +137,7 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
   return {
     commit: state.number,
     events: state.tree.size,
+    expired: expiredByDay(state),
     parts: parts.length,
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     level0Parts: level0.parts,

@@ -2,7 +2,7 @@ import { decodeCommit } from '../../../shared/store/commits/format.ts';
 import type { SimulatedShare } from './share.ts';
 
 /** Where readers find what a commit or a listing named. */
-const keptFolders = ['level0/', 'parts/', 'log/index/'];
+const keptFolders = ['level0/', 'parts/', 'log/index/', 'log/expired/'];
 
 /**
  * Watches DESIGN's rule of deleting: nothing that readers may have in a list is unlinked unless a commit named it as removed a

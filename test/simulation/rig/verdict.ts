@@ -8,9 +8,11 @@ import { verifyTlogProof } from '../../../shared/store/log/tlog-proof.ts';
 import { merkleRoot } from '../../../shared/store/merkle.ts';
 import { consultations, identityOf } from './events.ts';
 import { noFaults } from './mount.ts';
-import { type Followed, type KeptUp, persisting } from './programs.ts';
+import { type Followed, type KeptUp, lookUp, persisting } from './programs.ts';
 import { findingsOf } from './verify.ts';
-import { signer, store, type World } from './world.ts';
+import { droppedSegment, signer, store, type World } from './world.ts';
+
+const hourMs = 3_600_000;
 
 const contentOf = (event: AcceptedEvent): string =>
   `${identityOf(event)} ${Buffer.from(contentHash(event)).toString('hex')}`;
@@ -40,9 +42,22 @@ const settle = async (world: World): Promise<void> => {
   while ((await sealer.seal()).kind !== 'idle');
 };
 
-/** Each accepted event is readable once, or in quarantine since another one has its id. */
-const expectExactlyOnce = (world: World, readable: readonly StoredEvent[]): void => {
-  const identities = readable.map(identityOf).sort();
+/** What the store says that it dropped, by identity. */
+const expiredOf = async (world: World, readable: readonly StoredEvent[]): Promise<ReadonlySet<string>> => {
+  const reader = world.newReader(world.mount(noFaults));
+  const expired = new Set<string>();
+  const there = new Set(readable.map(identityOf));
+  for (const event of world.accepted) {
+    const identity = identityOf(event);
+    if (there.has(identity) || expired.has(identity)) continue;
+    if ((await lookUp(reader, event)) === 'expired') expired.add(identity);
+  }
+  return expired;
+};
+
+/** Each accepted event is readable once, or expired, or in quarantine since another one has its id. */
+const expectExactlyOnce = (world: World, readable: readonly StoredEvent[], expired: ReadonlySet<string>): void => {
+  const identities = [...readable.map(identityOf), ...expired].sort();
   expect(identities).toEqual([...new Set(world.accepted.map(identityOf))].sort());
   const sent = new Map(world.accepted.map((event) => [contentOf(event), event]));
   for (const event of readable) expect(sent.has(contentOf(event)), `${event.eventId} was never sent so`).toBe(true);
@@ -51,40 +66,78 @@ const expectExactlyOnce = (world: World, readable: readonly StoredEvent[]): void
     Buffer.from(bytes).toString('utf8'),
   );
   const quarantined = [...letters, ...world.deadLetters.bodies].join('\n');
+  // Of an id that expired one content was dropped; all others are conflicts with it.
+  const mayBeGone = new Set(expired);
   for (const [content, event] of sent) {
     if (kept.has(content)) continue;
     const record = JSON.stringify(encodeEvent(event)).slice(1, -1);
     const isThere = world.accepted.some(
       (other) => contentOf(other) === content && quarantined.includes(JSON.stringify(encodeEvent(other)).slice(1, -1)),
     );
-    expect(isThere, `${record} is neither readable nor in quarantine`).toBe(true);
+    const isAccountedFor = isThere || mayBeGone.delete(identityOf(event));
+    expect(isAccountedFor, `${record} is neither readable nor in quarantine`).toBe(true);
   }
 };
 
-/** The log is the Merkle tree over what is readable, in the order of positions, and proves each of it. */
-const expectLog = async (world: World, readable: readonly StoredEvent[]): Promise<void> => {
-  const ordered = readable.toSorted((left, right) => (left.position ?? -1) - (right.position ?? -1));
-  expect(ordered.map(({ position }) => position)).toEqual(ordered.map((_, index) => index));
+/** Only what was to be dropped was dropped, and only after its day. */
+const expectRetention = (world: World, expired: ReadonlySet<string>): void => {
+  for (const identity of expired) {
+    const isOver = world.accepted.some(
+      (event) =>
+        identityOf(event) === identity &&
+        event.segment === droppedSegment &&
+        Date.parse(event.receivedAt.slice(0, 'YYYY-MM-DD'.length)) + 48 * hourMs <= world.scheduler.nowMs,
+    );
+    expect(isOver, `${identity} was dropped before its time`).toBe(true);
+  }
+};
+
+/** The log is the Merkle tree over what was sealed, in the order of positions, and proves each event; of expired ones its tiles alone. */
+const expectLog = async (
+  world: World,
+  readable: readonly StoredEvent[],
+  expired: ReadonlySet<string>,
+): Promise<void> => {
   const files = world.mount(noFaults);
   const { checkpoint } = await new CommitLog({ folder: store, files }).catchUp();
   const { size, root } = verifyCheckpoint(checkpoint, [signer.verifierKey]);
-  expect([size, root]).toEqual([ordered.length, merkleRoot(Buffer.concat(ordered.map(({ leaf }) => leaf)))]);
+  const ordered = readable.toSorted((left, right) => (left.position ?? -1) - (right.position ?? -1));
+  expect(new Set(ordered.map(({ position }) => position)).size).toBe(ordered.length);
+  expect(ordered.length + expired.size).toBe(size);
+  if (expired.size === 0) expect(root).toEqual(merkleRoot(Buffer.concat(ordered.map(({ leaf }) => leaf))));
   const reader = world.newReader(files);
   for (const { consultationId, eventId, leaf } of ordered) {
     const proof = await reader.proofOf(consultationId, eventId);
     if (proof.kind !== 'proven') throw new Error(`${eventId} is ${proof.kind}`);
     verifyTlogProof(proof.text, leaf, [signer.verifierKey]);
   }
-};
-
-const expectFollowed = (followed: Followed, readable: readonly StoredEvent[]): void => {
-  for (const [consultationId, seen] of followed) {
-    const all = readable.filter((event) => event.consultationId === consultationId);
-    expect(seen, `the cursor of ${consultationId}`).toEqual(all.slice(0, seen.length));
+  for (const event of new Map(world.accepted.map((each) => [identityOf(each), each])).values()) {
+    if (!expired.has(identityOf(event))) continue;
+    const proof = await reader.proofOf(event.consultationId, event.eventId);
+    expect(proof.kind, `the proof of ${event.eventId}, which expired`).toBe('proven');
   }
 };
 
-const hourMs = 3_600_000;
+/** A cursor skipped nothing that is there still, and repeated nothing. */
+const expectSeen = (
+  seen: readonly StoredEvent[],
+  all: readonly StoredEvent[],
+  expired: ReadonlySet<string>,
+  whose: string,
+): void => {
+  const positions = seen.map(({ position = -1 }) => position);
+  expect(positions, whose).toEqual([...new Set(positions)].sort((left, right) => left - right));
+  const last = positions.at(-1) ?? -1;
+  const left = seen.filter((event) => !expired.has(identityOf(event)));
+  expect(left, whose).toEqual(all.filter(({ position = -1 }) => position <= last));
+};
+
+const expectFollowed = (followed: Followed, readable: readonly StoredEvent[], expired: ReadonlySet<string>): void => {
+  for (const [consultationId, seen] of followed) {
+    const all = readable.filter((event) => event.consultationId === consultationId);
+    expectSeen(seen, all, expired, `the cursor of ${consultationId}`);
+  }
+};
 
 /**
  * Everything is merged, since its days are over, and what nobody needs goes: orphans are found and named within the hour,
@@ -101,16 +154,26 @@ const mergeAll = async (world: World): Promise<void> => {
 
 /** On the share is what counts, and nothing else. */
 const expectTidy = async (world: World): Promise<void> => {
-  const { parts, runs, removed } = await new CommitLog({ folder: store, files: world.mount(noFaults) }).catchUp();
-  const there = ['level0', 'parts', 'log/index'].flatMap((folder) => [
+  const { parts, runs, expired, removed } = await new CommitLog({
+    folder: store,
+    files: world.mount(noFaults),
+  }).catchUp();
+  const there = ['level0', 'parts', 'log/index', 'log/expired'].flatMap((folder) => [
     ...world.share.filesBelow(`${store}/${folder}`).keys(),
   ]);
-  expect(there.sort()).toEqual([...parts.keys(), ...runs.keys()].map((file) => `${store}/${file}`).sort());
+  expect(there.sort()).toEqual(
+    [...parts.keys(), ...runs.keys(), ...expired.keys()].map((file) => `${store}/${file}`).sort(),
+  );
   expect([...removed.keys()]).toEqual([]);
 };
 
 /** Pages to the end, then holds what the consumer saw against the log. */
-const expectKeptUp = async (world: World, kept: KeptUp, readable: readonly StoredEvent[]): Promise<void> => {
+const expectKeptUp = async (
+  world: World,
+  kept: KeptUp,
+  readable: readonly StoredEvent[],
+  expired: ReadonlySet<string>,
+): Promise<void> => {
   const reader = world.newReader(world.mount(noFaults));
   for (let more = true; more; ) {
     const page = await reader.feed({ limit: 5, ...(kept.after === undefined ? {} : { after: kept.after }) });
@@ -119,7 +182,16 @@ const expectKeptUp = async (world: World, kept: KeptUp, readable: readonly Store
     more = page.more;
   }
   const log = readable.toSorted((left, right) => (left.position ?? -1) - (right.position ?? -1));
-  expect(kept.seen, 'what a consumer of everything saw').toEqual(log);
+  expectSeen(kept.seen, log, expired, 'what a consumer of everything saw');
+  const ends = [kept.seen, log].map((events) => events.findLast((event) => !expired.has(identityOf(event)))?.position);
+  expect(ends[0], 'how far a consumer of everything came').toBe(ends[1]);
+};
+
+/** Everything whose time is over goes. */
+const dropAll = async (world: World): Promise<void> => {
+  const retainer = world.newRetainer(world.mount(noFaults));
+  for (const day of await retainer.due()) expect(await retainer.drop(day)).toEqual({ kind: 'dropped' });
+  expect(await retainer.due()).toEqual([]);
 };
 
 /** Holds a world against the promises, once its share works again. @throws what is broken */
@@ -130,16 +202,24 @@ export const judge = async (
 ): Promise<readonly StoredEvent[]> => {
   await settle(world);
   const readable = await readAll(world);
-  expectExactlyOnce(world, readable);
-  await expectLog(world, readable);
-  for (const each of followed) expectFollowed(each, readable);
-  await expectKeptUp(world, kept, readable);
+  const expired = await expiredOf(world, readable);
+  expectExactlyOnce(world, readable, expired);
+  expectRetention(world, expired);
+  await expectLog(world, readable, expired);
+  for (const each of followed) expectFollowed(each, readable, expired);
+  await expectKeptUp(world, kept, readable, expired);
   const mount = world.mount(noFaults);
   expect(await findingsOf(world, mount)).toEqual([]);
   await mergeAll(world);
   expect(await readAll(world)).toEqual(readable);
-  await expectLog(world, readable);
+  await expectLog(world, readable, expired);
   await expectTidy(world);
+  if (world.retains) {
+    await dropAll(world);
+    const left = readable.filter(({ segment }) => segment !== droppedSegment);
+    expect(await readAll(world)).toEqual(left);
+    await expectLog(world, left, await expiredOf(world, left));
+  }
   expect(world.brokenRemovals).toEqual([]);
   expect(await findingsOf(world, mount)).toEqual([]);
   return readable;

@@ -1,5 +1,6 @@
 import type { AcceptedEvent } from '../../../shared/domain/event.ts';
 import { createUuidV7Source } from '../../../shared/domain/ids.ts';
+import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { createPersistStage, type QueuedPack } from '../../../shared/stages/persist.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
@@ -9,6 +10,7 @@ import { Merger } from '../../../shared/store/merge/merger.ts';
 import type { EventFeed, EventReader } from '../../../shared/store/port.ts';
 import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
+import { Retainer } from '../../../shared/store/retain/retainer.ts';
 import { Sealer } from '../../../shared/store/seal/sealer.ts';
 import { silentLogger } from '../../../shared/telemetry/log.ts';
 import { anyEvent } from './events.ts';
@@ -21,6 +23,12 @@ import { SimulatedShare } from './share.ts';
 
 export const store = '/store';
 export const graceMs = 600_000;
+/** Goes as soon as its day was over for a day; the rest stays. */
+export const droppedSegment = 'audio';
+const retention: Pick<Policy, 'retentionDaysOf' | 'holds'> = {
+  retentionDaysOf: (segment) => (segment === droppedSegment ? 1 : undefined),
+  holds: { segments: new Set(), consultations: new Set() },
+};
 export const signer = openSigner(generateSigningKey('simulation.local/log', new Uint8Array(32).fill(9)));
 
 /** A program on some host; all that it knows ends with it. */
@@ -37,6 +45,8 @@ export class World {
   /** What was unlinked too soon. */
   readonly brokenRemovals: readonly string[];
   readonly #stored: { readonly event: AcceptedEvent; readonly atMs: number }[] = [];
+  /** Whether days are dropped in this world, some of which are over then when their events come in. */
+  retains = false;
   #names = 0;
   #numbers = 0;
 
@@ -55,12 +65,16 @@ export class World {
     };
   }
 
+  get #longestAgeMs(): number {
+    return this.retains ? 300_000_000 : 100_000_000;
+  }
+
   /** Clients send some events; each gets its 202. */
   accept(packs: number): void {
     const { random, nowMs } = this.scheduler;
     for (let pack = 0; pack < packs; pack++) {
       const events = Array.from({ length: 1 + random.below(4) }, () => {
-        const event = anyEvent(random, ++this.#numbers, nowMs - random.below(100_000_000), this.accepted);
+        const event = anyEvent(random, ++this.#numbers, nowMs - random.below(this.#longestAgeMs), this.accepted);
         this.accepted.push(event);
         return event;
       });
@@ -133,6 +147,21 @@ export class World {
       mostIds: 1_000,
       compressionOf: () => 'gzip-1',
       graceMs,
+      openSigner: async () => signer,
+      checkpointFolder: undefined,
+    });
+  }
+
+  newRetainer(files: SimulatedMount): Retainer {
+    const { clock } = this;
+    const { random } = this.scheduler;
+    return new Retainer({
+      folder: store,
+      files,
+      clock,
+      logger: silentLogger,
+      newId: createUuidV7Source(clock.nowMs, (target) => random.fill(target)),
+      policy: () => retention,
       openSigner: async () => signer,
       checkpointFolder: undefined,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/read.ts';
-import { InvalidField, Unauthenticated } from '../../../shared/domain/errors.ts';
+import { EventExpired, InvalidField, Unauthenticated } from '../../../shared/domain/errors.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
 import type { ConsultationId, EventId } from '../../../shared/domain/ids.ts';
 import type { KeyRing } from '../../../shared/http/auth/key-ring.ts';
@@ -186,6 +186,29 @@ describe('GET events', () => {
     });
     const missing = await get(`${path}/${eventId(11)}`);
     expect([missing.statusCode, bodyOf<Problem>(missing).field]).toEqual([404, 'event_id']);
+  });
+
+  it('says of one whose retention is over since when it is gone, and why', async () => {
+    const reader: EventReader = {
+      ...listReader([]),
+      byId: async () => {
+        throw new EventExpired(eventId(1), {
+          segment: 'audio',
+          retentionDays: 30,
+          expiredAt: '2026-11-25T00:00:00.000Z',
+        });
+      },
+    };
+    const handler = createHandler({ reader, feed: listFeed([]), keys: open, logger: silentLogger });
+    const request = gatewayEvent({ method: 'GET', target: `${path}/${eventId(1)}` });
+    const answer = await handler(request);
+    expectDocumented(request, answer);
+    expect(answer.statusCode).toBe(410);
+    expect(bodyOf(answer)).toMatchObject({
+      type: 'urn:fi-events:problem:event-expired',
+      field: 'event_id',
+      detail: expect.stringMatching(/dropped at 2026-11-25T00:00:00.000Z: the segment audio is kept for 30 days/),
+    });
   });
 
   it('proves one that is sealed, and says of others that they are not, or not there', async () => {

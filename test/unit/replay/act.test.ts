@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PartDamaged, StoreUnavailable } from '../../../shared/domain/errors.ts';
+import { EventExpired, PartDamaged, StoreUnavailable } from '../../../shared/domain/errors.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { keyPrincipal } from '../../../shared/http/auth/principal.ts';
 import { letterMessages } from '../../../shared/queue/letters/encode.ts';
@@ -70,6 +70,19 @@ describe('retry', () => {
     expect(outcomes[0]).not.toHaveProperty('settlement');
     expect(rig.sent).toEqual([]);
     expect((await rig.list()).letters).toHaveLength(1);
+  });
+
+  it('refuses where the event with the id was dropped, which is never stored again', async () => {
+    const by = { segment: 'audio', retentionDays: 30, expiredAt: '2026-11-25T00:00:00.000Z' };
+    const byId = async (): Promise<never> => {
+      throw new EventExpired(event(1).eventId, by);
+    };
+    const rig = createReplayRig({ byId });
+    await rig.put([letterOf(event(1))]);
+    expect((await rig.retry({ all: true })).outcomes).toMatchObject([
+      { outcome: 'refused', detail: expect.stringContaining('its retention was over') },
+    ]);
+    expect(rig.sent).toEqual([]);
   });
 
   it('refuses where a damaged part hides whether the event is stored', async () => {

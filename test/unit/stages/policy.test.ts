@@ -52,6 +52,29 @@ describe('the policy', () => {
     expect(builtInPolicy.ruleOf(eventType)).toMatchObject({ segment, retentionDays: undefined });
   });
 
+  it('says how long a segment is kept, and what is held', () => {
+    const policy = parsePolicy(
+      JSON.stringify({
+        version: 1,
+        rules: [{ event_type: 'A*', segment: 'short', retention_days: 30 }],
+        default: { segment: 'rest' },
+        holds: [{ consultation_id: 'c-1', reason: 'court order' }, { segment: 'short' }],
+      }),
+      'policy.json',
+    );
+    expect(['short', 'rest', 'unheard'].map(policy.retentionDaysOf)).toEqual([30, undefined, undefined]);
+    expect(policy.holds).toEqual({ segments: new Set(['short']), consultations: new Set(['c-1']) });
+    expect(builtInPolicy.holds).toEqual({ segments: new Set(), consultations: new Set() });
+  });
+
+  it.each([[{ consultation_id: 'c', segment: 's' }], [{ reason: 'nothing held' }], [{ segment: 'No Segment' }]])(
+    'refuses the hold %j, which holds nothing or cannot be told',
+    (hold) => {
+      const [first] = problems({ version: 1, rules: [], default: { segment: 's' }, holds: [hold] });
+      expect(first).toMatch(/^policy\.json: \/holds\/0/);
+    },
+  );
+
   it('takes an exact rule before a prefix, the longest prefix first, else the default', () => {
     const policy = parsePolicy(
       JSON.stringify({

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { StoredEvent } from '../../../../shared/domain/event.ts';
+import type { AcceptedEvent, StoredEvent } from '../../../../shared/domain/event.ts';
 import { createUuidV7Source } from '../../../../shared/domain/ids.ts';
 import type { Clock } from '../../../../shared/ports/clock.ts';
 import { CommitLog } from '../../../../shared/store/commits/commit-log.ts';
@@ -17,7 +17,7 @@ import { SimulatedFiles } from '../simulated-files.ts';
 
 export const store = '/store';
 export const graceMs = 600_000;
-const signer = openSigner(generateSigningKey('test.local/log', new Uint8Array(32).fill(7)));
+export const signer = openSigner(generateSigningKey('test.local/log', new Uint8Array(32).fill(7)));
 
 let seed = 0;
 const fill = (target: Uint8Array): Uint8Array => {
@@ -35,7 +35,7 @@ export const clockOf = (files: SimulatedFiles): Clock => ({
   after: () => ({ cancel: () => {} }),
 });
 
-const common = (disk: SimulatedFiles) => ({
+export const common = (disk: SimulatedFiles) => ({
   folder: store,
   clock: clockOf(disk),
   logger: silentLogger,
@@ -66,9 +66,13 @@ export const sealerOf = (disk: SimulatedFiles, files: SealFiles = disk): Sealer 
   });
 
 /** Writes a level-0 part of so many events. */
-export const storeEvents = async (disk: SimulatedFiles, from: number, count = 3): Promise<void> => {
+export const storeEvents = (disk: SimulatedFiles, from: number, count = 3): Promise<void> =>
+  storeGiven(disk, eventsOf(count, from));
+
+/** Writes a level-0 part of these events. */
+export const storeGiven = async (disk: SimulatedFiles, events: readonly AcceptedEvent[]): Promise<void> => {
   const writer = createPartWriter({ folder: store, files: disk, clock: clockOf(disk), random: fill });
-  await writer.write(eventsOf(count, from), 'none');
+  await writer.write(events, 'none');
 };
 
 /** A disk with a store of so many sealed parts, each of three events and a commit of its own. */
@@ -120,7 +124,7 @@ const commitsOf = (disk: SimulatedFiles): readonly Commit[] =>
     .map(([, bytes]) => JSON.parse(Buffer.from(bytes).toString('utf8')) as Commit);
 
 /** What of the store a commit must name as removed before it goes. */
-const isGuarded = (file: string): boolean => /^\/store\/(level0|parts|log\/index)\//.test(file);
+const isGuarded = (file: string): boolean => /^\/store\/(level0|parts|log\/(index|expired))\//.test(file);
 
 /** The same files, as an object whose calls can be replaced one by one. */
 export const passing = (files: SealFiles): SealFiles => ({
@@ -163,9 +167,9 @@ export const mergeToTheEnd = async (merger: Merger): Promise<readonly string[]> 
   throw new Error(`a merger never comes to its end: ${done.join(' ')}`);
 };
 
-/** Files of sealed parts and runs that are there, relative to the store. */
+/** Files of sealed parts, runs and lists of what expired that are there, relative to the store. */
 export const publishedOn = (disk: SimulatedFiles): readonly string[] =>
-  ['parts', 'log/index']
+  ['parts', 'log/index', 'log/expired']
     .flatMap((folder) => [...disk.filesBelow(path.join(store, folder)).keys()])
     .map((file) => path.relative(store, file))
     .sort();

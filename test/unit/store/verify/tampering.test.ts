@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Commit, decodeCommit, encodeLogFile, fileSha256 } from '../../../../shared/store/commits/format.ts';
+import { type Commit, encodeLogFile, fileSha256 } from '../../../../shared/store/commits/format.ts';
 import { commitPath } from '../../../../shared/store/commits/names.ts';
 import { treeFromFile } from '../../../../shared/store/commits/state.ts';
 import { rangeOf } from '../../../../shared/store/files.ts';
@@ -10,6 +10,7 @@ import { openSealedPart } from '../../../../shared/store/part/sealed/open.ts';
 import { writeSealedPart } from '../../../../shared/store/part/sealed/write.ts';
 import type { Finding } from '../../../../shared/store/verify/finding.ts';
 import { type FileMap, keptFolder, storeFolder } from './memory-files.ts';
+import { commitOf, rewrite } from './rewrite.ts';
 import { fileOf, named, smallStore, verifyMemory } from './rig.ts';
 
 let whole: FileMap = new Map();
@@ -117,24 +118,6 @@ describe('a file that is copied to another name', () => {
     expect(notes).toEqual([{ file: named(copy), reason: expect.stringContaining('no commit names it') }]);
   });
 });
-
-const commitOf = (files: FileMap, number: number): Commit =>
-  decodeCommit(commitPath(number), bytesOf(files, at(commitPath(number))), number);
-
-/** Changes a commit, and makes all that follow it name its new bytes. */
-const rewrite = (files: FileMap, number: number, change: (commit: Commit) => Commit): FileMap => {
-  const rewritten = new Map(files);
-  rewritten.delete(fileOf(files, '.snapshot.json'));
-  let previous: string | undefined;
-  for (let each = number; files.has(at(commitPath(each))); each++) {
-    const { sha256: _, ...commit } = commitOf(files, each) as Commit & { sha256: string };
-    const changed = each === number ? change(commit) : commit;
-    const bytes = encodeLogFile(previous === undefined ? changed : { ...changed, previous_sha256: previous });
-    rewritten.set(at(commitPath(each)), bytes);
-    previous = fileSha256(bytes);
-  }
-  return rewritten;
-};
 
 /** Writes the first part of a commit again, with other events in it, and has all commits agree. */
 const reseal = async (number: number, payload: string): Promise<FileMap> => {

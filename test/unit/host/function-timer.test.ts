@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startSealTimer } from '../../../localstack/host/consumer/seal-timer.ts';
+import { startFunctionTimer } from '../../../localstack/host/consumer/function-timer.ts';
 import { silentLogger } from '../../../shared/telemetry/log.ts';
 
 /** A clock whose sleeps end when the test says so. */
@@ -26,19 +26,18 @@ const createClock = () => {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('seals every so often, waits longer while it fails, and lets a running seal finish at the end', async () => {
+it('looks every so often, waits longer while it fails, and lets a look finish at the end', async () => {
   const { clock, sleeps, wake } = createClock();
   const outcomes = ['ok', 'fails', 'fails', 'ok', 'hangs'];
   let finish = (): void => {};
   let sealed = 0;
-  const timer = startSealTimer(
+  const timer = startFunctionTimer(
     async () => {
       const outcome = outcomes[sealed++];
       if (outcome === 'fails') throw new Error('the share is away');
       if (outcome === 'hangs') await new Promise<void>((resolve) => (finish = resolve));
     },
-    1_000,
-    { clock, logger: silentLogger },
+    { intervalMs: 1_000, clock, logger: silentLogger, failure: 'it failed' },
   );
   for (let seal = 0; seal < 5; seal++) {
     wake();
