@@ -18,6 +18,7 @@ import { openQueues } from './queues.ts';
 import { createStoreThread } from './store-thread.ts';
 import { GrowthWatch } from './streams/growth-watch.ts';
 import { createStreams } from './streams/streams.ts';
+import { requireSuitableStore } from './suitable-store.ts';
 
 export interface HostOptions {
   readonly config: Config;
@@ -47,7 +48,7 @@ const inTime = async (work: Promise<unknown>, leftMs: number): Promise<boolean> 
 
 /**
  * Starts everything that `npm start` runs. What was started is stopped again when a later step fails.
- * @throws InvalidSetting, the queue's errors, or the system's when a port cannot be had.
+ * @throws InvalidSetting, StoreUnsuitable, the queue's errors, or the system's when a port cannot be had.
  */
 export const startHost = async ({ config, variables, logger }: HostOptions): Promise<Host> => {
   const failed = (errorType: string): void => eventsFailed.inc({ error_type: errorType });
@@ -60,6 +61,7 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
     if (!(await inTime(work, drainLeftMs()))) everythingInTime = false;
   };
 
+  await requireSuitableStore(config.storeDir, logger);
   // Stopped in the reverse order of their start.
   await using starting = new AsyncDisposableStack();
   const queues = await openQueues(config, logger);

@@ -1,5 +1,6 @@
 import { QueueFull, StoreUnavailable } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import { inTime } from '../ports/in-time.ts';
 import type { QueueGauge } from '../queue/port.ts';
 import type { StoreGauge } from '../store/port.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -36,24 +37,15 @@ export const createBackpressure = (options: BackpressureOptions): Backpressure =
   const { queue, store, clock, logger, intervalMs, maxQueueMessages, minFreeBytes, sampleTimeoutMs = 5_000 } = options;
   /** A sample older than this decides nothing: it is from before a pause. */
   const staleMs = Math.max(2 * intervalMs, intervalMs + sampleTimeoutMs);
+  const limit = { clock, timeoutMs: sampleTimeoutMs };
   let refusal: Refusal | undefined;
   let sampledAtMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
 
-  const inTime = async <Value>(work: Promise<Value>, what: string): Promise<Value> => {
-    const late = Promise.withResolvers<never>();
-    const timer = clock.after(sampleTimeoutMs, () => late.reject(new Error(`${what} did not answer in time`)));
-    try {
-      return await Promise.race([work, late.promise]);
-    } finally {
-      timer.cancel();
-    }
-  };
-
   /** A queue that can't be asked is no reason to refuse: sending to it will tell. */
   const queueRefusal = async (): Promise<Refusal | undefined> => {
     try {
-      const depth = await inTime(queue.depth(), 'the queue');
+      const depth = await inTime(queue.depth(), 'the queue', limit);
       const waiting = depth.visible + depth.delayed;
       queueLength.set({ stream: queue.name }, waiting);
       queuePending.set({ stream: queue.name }, depth.inFlight);
@@ -67,7 +59,7 @@ export const createBackpressure = (options: BackpressureOptions): Backpressure =
 
   const storeRefusal = async (): Promise<Refusal | undefined> => {
     try {
-      const freeBytes = await inTime(store.freeBytes(), 'the store');
+      const freeBytes = await inTime(store.freeBytes(), 'the store', limit);
       if (freeBytes >= minFreeBytes) return undefined;
       return new StoreUnavailable(`The store has less than ${minFreeBytes} bytes left: send the events again later.`);
     } catch (cause) {
