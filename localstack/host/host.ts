@@ -36,7 +36,12 @@ export interface Host {
    * @returns false when something was not finished within `FI_DRAIN_TIMEOUT_MS`; nothing that got a 202 is lost by that.
    */
   drain(): Promise<boolean>;
+  /** Whether calls to the store do not return: a process with such calls under way can't exit. Takes a second at most. */
+  isStuck(): Promise<boolean>;
 }
+
+/** A file system that works tells its free space much sooner. */
+const stuckAfterMs = 1_000;
 
 /** Waits for `work`, but not beyond the deadline. @returns whether it was in time */
 const inTime = async (work: Promise<unknown>, leftMs: number): Promise<boolean> => {
@@ -55,6 +60,8 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
   /** Set when the host was told to end. */
   let drainDeadlineMs: number | undefined;
   let everythingInTime = true;
+  /** Set when a thread is stuck. */
+  let leftBehind = false;
   const drainLeftMs = (): number =>
     Math.max(0, (drainDeadlineMs ?? systemClock.monotonicMs() + config.drainTimeoutMs) - systemClock.monotonicMs());
   const mustBeInTime = async (work: Promise<unknown>): Promise<void> => {
@@ -91,7 +98,9 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
   });
 
   const storeThread = createStoreThread(everywhere, logger, failed);
-  starting.defer(() => storeThread.environment.close());
+  starting.defer(async () => {
+    leftBehind = !(await storeThread.environment.close());
+  });
 
   const sampling = wiring.backpressure().start();
   starting.defer(() => sampling.stop());
@@ -142,5 +151,11 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
       await running.disposeAsync();
       return everythingInTime;
     },
+    isStuck: async () =>
+      leftBehind ||
+      !(await inTime(
+        nodeStoreFiles.freeBytes(config.storeDir).catch(() => 0),
+        stuckAfterMs,
+      )),
   };
 };

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { exchange } from './api/api.ts';
 import { eventsPath, eventText, newConsultation } from './api/events.ts';
+import { eventually } from './api/eventually.ts';
+import type { LocalHost, Settings } from './hosts/host.ts';
 import { startNpmHost } from './hosts/npm-start.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -29,27 +31,46 @@ const release = (file: string): void => {
   rmSync(file);
 };
 
-it('takes events while the store hangs under its readers', async () => {
-  const host = await startNpmHost();
+/** Whether somebody waits for a writer of the pipe; who does is let go, and comes to the next pipe. */
+const hasReader = (file: string): boolean => {
+  try {
+    closeSync(openSync(file, constants.O_WRONLY | constants.O_NONBLOCK));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENXIO') return false;
+    throw error;
+  }
+};
+
+/** A host whose store hangs under some readers. */
+const startHanging = async (settings: Settings = {}): Promise<LocalHost> => {
+  const host = await startNpmHost(settings);
   cleanUps.push(() => host.stop());
   let reads: readonly Promise<unknown>[] = [];
   cleanUps.push(() => Promise.all(reads));
   const parts = Array.from({ length: hangingParts }, (_, number) => makeHangingPart(host.storeDir, number));
   cleanUps.push(() => parts.forEach(release));
-  const consultation = newConsultation();
   reads = Array.from({ length: 8 }, () =>
-    exchange(host.baseUrl, { path: `${eventsPath(consultation)}?unsealed=true` }).catch(() => undefined),
+    exchange(host.baseUrl, { path: `${eventsPath(newConsultation())}?unsealed=true` }).catch(() => undefined),
   );
-  // Liveness answers after the reads have been handed over: they came first on connections of their own.
-  await exchange(host.baseUrl, { path: '/health/live' });
+  await eventually('a reader to hang', () => (hasReader(parts[0] ?? '') ? true : undefined));
+  return host;
+};
 
-  for (let number = 0; number < 50; number++) {
-    const answer = await exchange(host.baseUrl, {
-      method: 'POST',
-      path: eventsPath(consultation),
-      headers: { 'content-type': 'application/json' },
-      body: eventText('{}'),
-    });
-    expect(answer.status).toBe(202);
-  }
+describe('a store that hangs under its readers', () => {
+  it('keeps nobody from sending', async () => {
+    const host = await startHanging();
+    const path = eventsPath(newConsultation());
+    for (let number = 0; number < 50; number++) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await exchange(host.baseUrl, { method: 'POST', path, headers, body: eventText('{}') });
+      expect(answer.status).toBe(202);
+    }
+  });
+
+  it('keeps the host from no end', async () => {
+    const host = await startHanging({ FI_DRAIN_TIMEOUT_MS: '1000' });
+    // Not with a status of its own: a process can't leave while calls of the system of its threads do not return.
+    expect(await host.terminate()).toEqual({ code: null, signal: 'SIGKILL' });
+  });
 });

@@ -41,8 +41,11 @@ export interface Environment {
   metrics(): Promise<MetricSnapshot>;
   /** Invocations that have not been answered. */
   readonly running: number;
-  /** Ends the thread; what still runs fails. Waits a moment for it, and no longer. */
-  close(): Promise<void>;
+  /**
+   * Ends the thread; what still runs fails.
+   * @returns false when a thread is left that is stuck in a call of the system, and with it the process: it can't exit.
+   */
+  close(): Promise<boolean>;
 }
 
 interface Call {
@@ -158,11 +161,14 @@ export const createEnvironment = (options: EnvironmentOptions): Environment => {
       const last = thread;
       thread = undefined;
       failAll(new EnvironmentEnded(`${functionName} is being stopped`));
-      if (last === undefined) return;
-      const limit = { clock, timeoutMs: closeWaitMs };
-      await inTime(end(last), functionName, limit).catch((error: unknown) => {
+      if (last !== undefined) void end(last);
+      try {
+        await inTime(Promise.all(ending), functionName, { clock, timeoutMs: closeWaitMs });
+        return true;
+      } catch (error) {
         logger.warn('an execution environment is left behind', { reason: functionName, error });
-      });
+        return false;
+      }
     },
   };
 };

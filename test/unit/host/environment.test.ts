@@ -14,7 +14,7 @@ import { silentLogger } from '../../../shared/telemetry/log.ts';
 import { eventually } from '../../e2e/api/eventually.ts';
 
 const moduleUrl = new URL('./fixtures/function.ts', import.meta.url).href;
-const opened: { close(): Promise<void> }[] = [];
+const opened: { close(): Promise<boolean> }[] = [];
 
 const open = (timeoutMs = 10_000): Environment => {
   const environment = createEnvironment({ moduleUrl, functionName: 'fixture', timeoutMs, logger: silentLogger });
@@ -112,7 +112,7 @@ describe('threads in calls of the system that do not return', () => {
       EnvironmentEnded,
     );
     await answers(environment);
-    await environment.close();
+    expect(await environment.close()).toBe(false);
     await failed;
   });
 });
@@ -131,7 +131,7 @@ test('closing fails what runs', async () => {
   const environment = open();
   const running = environment.invoke({ behave: 'hang' });
   const failed = expect(running).rejects.toBeInstanceOf(EnvironmentEnded);
-  await environment.close();
+  expect(await environment.close()).toBe(true);
   await failed;
 });
 
