@@ -1,16 +1,4 @@
-import {
-  type FileHandle,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rmdir,
-  stat,
-  statfs,
-  unlink,
-} from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
 import { createTurns } from '../turns.ts';
 
 /** What a reader needs of a file system. */
@@ -95,16 +83,28 @@ export const isGone = (error: unknown): boolean => {
   return code === 'ENOENT' || code === 'ESTALE';
 };
 
-/** Reads on until the length is there or the file ends: one call may bring less than it was asked for. */
-const readRange = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
-  const bytes = Buffer.allocUnsafe(length);
+/** As the system would have said it. */
+const endsTooSoon = (offset: number, bytes: number): Error =>
+  Object.assign(new Error(`EIO: a file of ${bytes} bytes ends after ${offset}: its server may have gone away`), {
+    code: 'EIO',
+  });
+
+/**
+ * Reads on until the length is there or the file ends: one call may bring less than it was asked for. A share that goes away
+ * under a reader may show the file's end instead of an error (sshfs does, now and then); files of the store never shrink.
+ * @param bytes the file's length.
+ * @throws the system's error, or one with its code EIO when the file ends before its length.
+ */
+const readRange = async (file: FileHandle, offset: number, length: number, bytes: number): Promise<Buffer> => {
+  const wanted = Math.max(0, Math.min(length, bytes - offset));
+  const read = Buffer.allocUnsafe(wanted);
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
-    if (bytesRead === 0) break;
+  while (filled < wanted) {
+    const { bytesRead } = await file.read(read, filled, wanted - filled, offset + filled);
+    if (bytesRead === 0) throw endsTooSoon(offset + filled, bytes);
     filled += bytesRead;
   }
-  return bytes.subarray(0, filled);
+  return read;
 };
 
 /** Bytes in memory as a file. */
@@ -142,10 +142,20 @@ const openRanges = async (path: string): Promise<RangeFile> => {
   const close = (): Promise<void> => file.close().catch(() => {});
   try {
     const { size } = await file.stat();
-    return { bytes: size, read: (offset, length) => inTurn(() => readRange(file, offset, length)), close };
+    return { bytes: size, read: (offset, length) => inTurn(() => readRange(file, offset, length, size)), close };
   } catch (error) {
     await close();
     throw error;
+  }
+};
+
+const readWhole = async (path: string): Promise<Buffer> => {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    return await readRange(file, 0, size, size);
+  } finally {
+    await file.close();
   }
 };
 
@@ -174,7 +184,7 @@ const freeBytes = async (folder: string): Promise<number> => {
 };
 
 export const nodeStoreFiles: StoreFiles & SealFiles = {
-  read: (path) => inTurn(() => readFile(path)),
+  read: (path) => inTurn(() => readWhole(path)),
   list: (folder) => inTurn(() => readdir(folder)),
   openRanges: (path) => inTurn(() => openRanges(path)),
   createExclusive: (path, bytes) => inTurn(() => create(path, bytes)),
