@@ -22,7 +22,11 @@ export interface Cluster {
   readonly headers: Readonly<Record<string, string>>;
   urlOf(host: HostName): string;
   product(host: HostName): Product;
-  /** Starts a machine, mounts the share and starts the product on it. Resolves when that is ready. */
+  /** Starts a machine and mounts the share, with options beside its own. */
+  boot(host: HostName, options?: readonly string[]): Promise<void>;
+  /** Begins to start the product on a machine that is there; it need not be ready yet. */
+  begin(host: HostName, settings?: Settings): Product;
+  /** Both, and resolves when the product is ready. */
   start(host: HostName, settings?: Settings): Promise<void>;
   /** Ends the product in order, and starts it anew with other settings. */
   restart(host: HostName, settings: Settings): Promise<void>;
@@ -66,17 +70,24 @@ export const startCluster = async (kind: FileServerKind): Promise<Cluster> => {
   );
   await server.start();
 
+  const machines = new Map<HostName, Machine>();
   const products = new Map<HostName, Product>();
-  const product = (host: HostName): Product => {
-    const found = products.get(host);
+  const known = <Value>(values: ReadonlyMap<HostName, Value>, host: HostName): Value => {
+    const found = values.get(host);
     if (found === undefined) throw new Error(`${host} was not started`);
     return found;
   };
-  const startOn = async (machine: Machine, host: HostName, settings: Settings): Promise<void> => {
+  const boot = async (host: HostName, options: readonly string[] = []): Promise<void> => {
+    const machine = await network.start(host);
+    machines.set(host, machine);
+    await server.mount(machine, placesOf(host).share, options);
+  };
+  const begin = (host: HostName, settings: Settings = {}): Product => {
+    const machine = known(machines, host);
     const address = network.addressOf(host);
-    const started = startProduct({ machine, address, places: placesOf(host), headers, settings });
-    products.set(host, started);
-    await started.ready();
+    const product = startProduct({ machine, address, places: placesOf(host), headers, settings });
+    products.set(host, product);
+    return product;
   };
 
   const running = starting.move();
@@ -85,17 +96,18 @@ export const startCluster = async (kind: FileServerKind): Promise<Cluster> => {
     server,
     headers,
     urlOf: (host) => urlAt(network.addressOf(host)),
-    product,
-    start: async (host, settings = {}) => {
-      const machine = await network.start(host);
-      await server.mount(machine, placesOf(host).share);
-      await startOn(machine, host, settings);
+    product: (host) => known(products, host),
+    boot,
+    begin,
+    start: async (host, settings) => {
+      await boot(host);
+      await begin(host, settings).ready();
     },
     restart: async (host, settings) => {
-      await product(host).terminate();
-      await startOn(product(host).machine, host, settings);
+      await known(products, host).terminate();
+      await begin(host, settings).ready();
     },
-    powerOff: (host) => product(host).machine.powerOff(),
+    powerOff: (host) => known(machines, host).powerOff(),
     unplug: network.unplug,
     plug: network.plug,
     close: () => running.disposeAsync(),

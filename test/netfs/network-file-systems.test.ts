@@ -54,6 +54,23 @@ describe.skipIf(noShares !== undefined).each(kinds)('two hosts on $name', (kind)
     console.log(`${kind.name}: the server was away for ${troubleMs} ms; all went on after ${tookMs} ms`);
   };
 
+  /** As after a power cut of the whole house: the host is up before the server is. */
+  const startBeforeServer = async (host: HostName): Promise<void> => {
+    await cluster.powerOff(host);
+    await cluster.boot(host);
+    await cluster.server.kill();
+    const product = cluster.begin(host);
+    await eventually(`${host} to say that it is not ready`, async () => {
+      const options = { headers: cluster.headers, signal: AbortSignal.timeout(troubleMs) };
+      const answer = await fetch(`${cluster.urlOf(host)}/health/ready`, options).catch(() => undefined);
+      return answer?.status === 503 ? true : undefined;
+    });
+    await cluster.server.start();
+    await product.ready();
+    const tookMs = await everythingGoesOn(`everything to go on after ${host} was up before the server`);
+    console.log(`${kind.name}: ${host} was up before the server; all went on ${tookMs} ms after it was ready`);
+  };
+
   const unplug = async (host: HostName): Promise<void> => {
     await cluster.unplug(host);
     await after(troubleMs);
@@ -106,12 +123,15 @@ describe.skipIf(noShares !== undefined).each(kinds)('two hosts on $name', (kind)
 
   it('go on when the server was killed while both seal', killServer);
 
+  it('go on when one of them was up before the server was', () => startBeforeServer('host-b'));
+
   it.runIf(seconds > 0)(`go on under whatever happens for ${seconds} s`, async () => {
     const startMs = performance.now();
     while (performance.now() - startMs < seconds * 1_000) {
       await killServer();
       for (const host of hostNames) await unplug(host);
       for (const host of hostNames) await powerOff(host);
+      for (const host of hostNames) await startBeforeServer(host);
     }
   });
 

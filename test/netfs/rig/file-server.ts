@@ -6,8 +6,8 @@ export interface FileServer {
   start(): Promise<void>;
   /** SIGKILL to all of its processes; what it acknowledged as synced is on its disk. */
   kill(): Promise<void>;
-  /** Mounts the share on a machine. */
-  mount(machine: Machine, folder: string): Promise<void>;
+  /** Mounts the share on a machine. @param options of the mount, beside its own */
+  mount(machine: Machine, folder: string, options?: readonly string[]): Promise<void>;
 }
 
 /** A kind of file server, and what the suite knows of it. */

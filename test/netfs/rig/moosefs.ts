@@ -60,8 +60,9 @@ export const moosefs: FileServerKind = {
         await Promise.all(servers.map(killTree));
         servers = [];
       },
-      mount: async (client, at) => {
-        await client.run('mfsmount', at, '-H', address, '-P', String(masterPort));
+      mount: async (client, at, options = []) => {
+        const more = options.flatMap((option) => ['-o', option]);
+        await client.run('mfsmount', at, '-H', address, '-P', String(masterPort), ...more);
         // The master counts space once its server of data has told it; until then files can be made and not be filled.
         await eventually('the share to have room', async () => {
           const space = await client.run('stat', '--file-system', '--format', '%a', at);

@@ -24,8 +24,9 @@ Subsystem sftp ${sftpServer}
  * As a user mounts it who reads no manual, but for `reconnect`, without which a mount is dead for good once its server was
  * away: names and sizes cached for 20 s, EPERM for EEXIST, descriptors that are broken after the server was gone.
  */
-const mountOptions = (folder: string): string =>
+const mountOptions = (folder: string, more: readonly string[]): string =>
   [
+    ...more,
     'reconnect',
     'ServerAliveInterval=2',
     'ServerAliveCountMax=2',
@@ -59,8 +60,8 @@ export const sshfs: FileServerKind = {
         if (server !== undefined) await killTree(server);
         server = undefined;
       },
-      mount: async (client, at) => {
-        await client.run('sshfs', `root@${address}:${exported}`, at, '-o', mountOptions(folder));
+      mount: async (client, at, options = []) => {
+        await client.run('sshfs', `root@${address}:${exported}`, at, '-o', mountOptions(folder, options));
       },
     };
   },
