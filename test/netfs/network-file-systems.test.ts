@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } f
 import { eventually } from '../e2e/api/eventually.ts';
 import { type Clients, startClients } from './clients.ts';
 import { type Cluster, type HostName, hostNames, startCluster } from './cluster.ts';
+import { reportOf } from './report.ts';
 import type { FileServerKind } from './rig/file-server.ts';
 import { moosefs } from './rig/moosefs.ts';
 import { sshfs } from './rig/sshfs.ts';
@@ -138,9 +139,7 @@ describe.skipIf(noShares !== undefined).each(kinds)('two hosts on $name', (kind)
   it('have lost nothing and have nothing twice', async () => {
     await clients.stopWriting();
     const verdict = await verifyEverything(cluster, clients);
-    console.log(kind.name, verdict);
-    for (const { statuses, longestMs } of clients.writers) console.log('writer', statuses, Math.round(longestMs));
-    for (const { name, statuses, longestMs } of clients.followers) console.log(name, statuses, Math.round(longestMs));
+    console.log(reportOf(kind.name, clients, verdict));
     expect(verdict.accepted).toBeGreaterThan(1_000);
   });
 });

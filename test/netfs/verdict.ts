@@ -48,7 +48,8 @@ const readConsultations = async (api: Api, events: SentEvents): Promise<Readonly
 export interface Verdict {
   readonly accepted: number;
   readonly positions: number;
-  readonly verified: string;
+  /** What `fi verify` says through each of the mounts. */
+  readonly verified: readonly string[];
 }
 
 /**
@@ -98,10 +99,9 @@ export const verifyEverything = async (cluster: Cluster, clients: Clients): Prom
     verified.push(
       stdout
         .split('\n')
-        .filter((line) => !line.startsWith('note '))
-        .join('\n')
-        .trim(),
+        .filter((line) => /sealed event|^clean/.test(line))
+        .join('; '),
     );
   }
-  return { accepted: events.accepted.size, positions: ids.length, verified: verified.join('\n') };
+  return { accepted: events.accepted.size, positions: ids.length, verified };
 };

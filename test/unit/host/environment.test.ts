@@ -89,7 +89,7 @@ describe('threads in calls of the system that do not return', () => {
   });
 
   test('are replaced, but not for ever; when they return there are new ones again', async () => {
-    const environment = open(1_000);
+    const environment = open(2_500);
     for (let stuck = 0; stuck < mostStuckThreads; stuck++) {
       await expect(environment.invoke({ behave: 'open', text: pipe() })).rejects.toBeInstanceOf(FunctionTimedOut);
       if (stuck + 1 < mostStuckThreads) await answers(environment);
