@@ -97,7 +97,12 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
     if (!(await consumer.stop(drainLeftMs()))) everythingInTime = false;
   });
 
-  const storeThread = createStoreThread(everywhere, logger, failed);
+  const storeThread = createStoreThread({
+    variables: everywhere,
+    logger,
+    failed,
+    storeAway: wiring.backpressure().storeAway,
+  });
   starting.defer(async () => {
     leftBehind = !(await storeThread.environment.close());
   });

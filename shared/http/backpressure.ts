@@ -24,6 +24,8 @@ export interface BackpressureOptions {
 export interface Backpressure {
   /** Why nothing may be accepted now, by the newest sample; waits for one only when the last is too old to go by. @throws QueueFull | StoreUnavailable */
   readonly admit: () => undefined | Promise<void>;
+  /** Why the store can't be reached, by the newest sample; undefined where it can, and before the first. */
+  readonly storeAway: () => StoreUnavailable | undefined;
   /** Takes a sample and sets the gauges. Never throws. */
   readonly sample: () => Promise<void>;
   /** Samples every interval until stopped, for hosts; Lambda freezes timers, there `admit` does it. */
@@ -39,6 +41,7 @@ export const createBackpressure = (options: BackpressureOptions): Backpressure =
   const staleMs = Math.max(2 * intervalMs, intervalMs + sampleTimeoutMs);
   const limit = { clock, timeoutMs: sampleTimeoutMs };
   let refusal: Refusal | undefined;
+  let away: StoreUnavailable | undefined;
   let sampledAtMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
 
@@ -60,10 +63,12 @@ export const createBackpressure = (options: BackpressureOptions): Backpressure =
   const storeRefusal = async (): Promise<Refusal | undefined> => {
     try {
       const freeBytes = await inTime(store.freeBytes(), 'the store', limit);
+      away = undefined;
       if (freeBytes >= minFreeBytes) return undefined;
       return new StoreUnavailable(`The store has less than ${minFreeBytes} bytes left: send the events again later.`);
     } catch (cause) {
-      return new StoreUnavailable('The store cannot be reached: send the events again later.', { cause });
+      away = new StoreUnavailable('The store cannot be reached: send the request again later.', { cause });
+      return away;
     }
   };
 
@@ -99,6 +104,7 @@ export const createBackpressure = (options: BackpressureOptions): Backpressure =
       decide();
       return undefined;
     },
+    storeAway: () => away,
     sample,
     start: () => {
       let timer: { cancel(): void } | undefined;
