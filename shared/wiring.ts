@@ -263,7 +263,7 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     retain: once(retain),
     quarantine: once(quarantine),
     replay: once(replay),
-    health: () => ({ ...chain(), queue: queue(), store: store() }),
+    health: () => ({ ...chain(), queue: queue(), store: store(), clock }),
     metrics: () => ({
       ...chain(),
       metricsText: overrides.metricsText ?? (() => registry.metrics()),

@@ -18,6 +18,7 @@ import { openQueues } from './queues.ts';
 import { createStoreThread } from './store-thread.ts';
 import { GrowthWatch } from './streams/growth-watch.ts';
 import { createStreams } from './streams/streams.ts';
+import { requireSuitableStore } from './suitable-store.ts';
 
 export interface HostOptions {
   readonly config: Config;
@@ -35,7 +36,12 @@ export interface Host {
    * @returns false when something was not finished within `FI_DRAIN_TIMEOUT_MS`; nothing that got a 202 is lost by that.
    */
   drain(): Promise<boolean>;
+  /** Whether calls to the store do not return: a process with such calls under way can't exit. Takes a second at most. */
+  isStuck(): Promise<boolean>;
 }
+
+/** A file system that works tells its free space much sooner. */
+const stuckAfterMs = 1_000;
 
 /** Waits for `work`, but not beyond the deadline. @returns whether it was in time */
 const inTime = async (work: Promise<unknown>, leftMs: number): Promise<boolean> => {
@@ -47,19 +53,22 @@ const inTime = async (work: Promise<unknown>, leftMs: number): Promise<boolean> 
 
 /**
  * Starts everything that `npm start` runs. What was started is stopped again when a later step fails.
- * @throws InvalidSetting, the queue's errors, or the system's when a port cannot be had.
+ * @throws InvalidSetting, StoreUnsuitable, the queue's errors, or the system's when a port cannot be had.
  */
 export const startHost = async ({ config, variables, logger }: HostOptions): Promise<Host> => {
   const failed = (errorType: string): void => eventsFailed.inc({ error_type: errorType });
   /** Set when the host was told to end. */
   let drainDeadlineMs: number | undefined;
   let everythingInTime = true;
+  /** Set when a thread is stuck. */
+  let leftBehind = false;
   const drainLeftMs = (): number =>
     Math.max(0, (drainDeadlineMs ?? systemClock.monotonicMs() + config.drainTimeoutMs) - systemClock.monotonicMs());
   const mustBeInTime = async (work: Promise<unknown>): Promise<void> => {
     if (!(await inTime(work, drainLeftMs()))) everythingInTime = false;
   };
 
+  await requireSuitableStore(config.storeDir, logger);
   // Stopped in the reverse order of their start.
   await using starting = new AsyncDisposableStack();
   const queues = await openQueues(config, logger);
@@ -88,8 +97,15 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
     if (!(await consumer.stop(drainLeftMs()))) everythingInTime = false;
   });
 
-  const storeThread = createStoreThread(everywhere, logger, failed);
-  starting.defer(() => storeThread.environment.close());
+  const storeThread = createStoreThread({
+    variables: everywhere,
+    logger,
+    failed,
+    storeAway: wiring.backpressure().storeAway,
+  });
+  starting.defer(async () => {
+    leftBehind = !(await storeThread.environment.close());
+  });
 
   const sampling = wiring.backpressure().start();
   starting.defer(() => sampling.stop());
@@ -140,5 +156,11 @@ export const startHost = async ({ config, variables, logger }: HostOptions): Pro
       await running.disposeAsync();
       return everythingInTime;
     },
+    isStuck: async () =>
+      leftBehind ||
+      !(await inTime(
+        nodeStoreFiles.freeBytes(config.storeDir).catch(() => 0),
+        stuckAfterMs,
+      )),
   };
 };

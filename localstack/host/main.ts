@@ -1,6 +1,7 @@
 import { type Config, loadConfig } from '../../shared/config.ts';
 import { createLogger } from '../../shared/telemetry/log.ts';
 import { announcement } from './announce.ts';
+import { endProcess } from './end-process.ts';
 import { type Host, startHost } from './host.ts';
 import { startFailure } from './start-failure.ts';
 import { listenToStopSignals } from './stop-signals.ts';
@@ -19,13 +20,15 @@ const start = async (): Promise<{ config: Config; host: Host }> => {
 /** `npm start`: runs until SIGTERM or SIGINT, drains, and ends the process. */
 export const main = async (): Promise<void> => {
   const stop = Promise.withResolvers<void>();
+  let running: Host | undefined;
   listenToStopSignals({
     on: (signal, listener) => process.on(signal, listener),
     nowMs: () => performance.now(),
     drain: stop.resolve,
-    exit: (status) => process.exit(status),
+    exit: async (status) => endProcess(status, (await running?.isStuck()) ?? false),
   });
   const { config, host } = await start();
+  running = host;
   process.stdout.write(
     announcement({
       url: host.url,
@@ -36,5 +39,6 @@ export const main = async (): Promise<void> => {
     }),
   );
   await stop.promise;
-  process.exit((await host.drain()) ? 0 : 1);
+  const status = (await host.drain()) ? 0 : 1;
+  endProcess(status, await host.isStuck());
 };

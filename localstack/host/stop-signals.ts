@@ -10,7 +10,7 @@ export interface StopSignals {
   /** The first signal: end in order. */
   readonly drain: () => void;
   /** The next one: the user has had enough. Gets the exit status that shells show for the signal. */
-  readonly exit: (status: number) => void;
+  readonly exit: (status: number) => unknown;
 }
 
 const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -251,6 +251,11 @@ export class UntrustedNote extends TaggedError<'UntrustedNote'> {
   readonly tag = 'UntrustedNote';
 }
 
+/** The store's file system lacks what publishing needs: no retry helps. */
+export class StoreUnsuitable extends TaggedError<'StoreUnsuitable'> {
+  readonly tag = 'StoreUnsuitable';
+}
+
 /** A setting is unknown or has a wrong value; the start stops. */
 export class InvalidSetting extends TaggedError<'InvalidSetting'> {
   readonly tag = 'InvalidSetting';

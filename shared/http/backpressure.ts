@@ -1,5 +1,6 @@
 import { QueueFull, StoreUnavailable } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import { inTime } from '../ports/in-time.ts';
 import type { QueueGauge } from '../queue/port.ts';
 import type { StoreGauge } from '../store/port.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -23,6 +24,8 @@ export interface BackpressureOptions {
 export interface Backpressure {
   /** Why nothing may be accepted now, by the newest sample; waits for one only when the last is too old to go by. @throws QueueFull | StoreUnavailable */
   readonly admit: () => undefined | Promise<void>;
+  /** Why the store can't be reached, by the newest sample; undefined where it can, and before the first. */
+  readonly storeAway: () => StoreUnavailable | undefined;
   /** Takes a sample and sets the gauges. Never throws. */
   readonly sample: () => Promise<void>;
   /** Samples every interval until stopped, for hosts; Lambda freezes timers, there `admit` does it. */
@@ -36,24 +39,16 @@ export const createBackpressure = (options: BackpressureOptions): Backpressure =
   const { queue, store, clock, logger, intervalMs, maxQueueMessages, minFreeBytes, sampleTimeoutMs = 5_000 } = options;
   /** A sample older than this decides nothing: it is from before a pause. */
   const staleMs = Math.max(2 * intervalMs, intervalMs + sampleTimeoutMs);
+  const limit = { clock, timeoutMs: sampleTimeoutMs };
   let refusal: Refusal | undefined;
+  let away: StoreUnavailable | undefined;
   let sampledAtMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
-
-  const inTime = async <Value>(work: Promise<Value>, what: string): Promise<Value> => {
-    const late = Promise.withResolvers<never>();
-    const timer = clock.after(sampleTimeoutMs, () => late.reject(new Error(`${what} did not answer in time`)));
-    try {
-      return await Promise.race([work, late.promise]);
-    } finally {
-      timer.cancel();
-    }
-  };
 
   /** A queue that can't be asked is no reason to refuse: sending to it will tell. */
   const queueRefusal = async (): Promise<Refusal | undefined> => {
     try {
-      const depth = await inTime(queue.depth(), 'the queue');
+      const depth = await inTime(queue.depth(), 'the queue', limit);
       const waiting = depth.visible + depth.delayed;
       queueLength.set({ stream: queue.name }, waiting);
       queuePending.set({ stream: queue.name }, depth.inFlight);
@@ -67,11 +62,13 @@ export const createBackpressure = (options: BackpressureOptions): Backpressure =
 
   const storeRefusal = async (): Promise<Refusal | undefined> => {
     try {
-      const freeBytes = await inTime(store.freeBytes(), 'the store');
+      const freeBytes = await inTime(store.freeBytes(), 'the store', limit);
+      away = undefined;
       if (freeBytes >= minFreeBytes) return undefined;
       return new StoreUnavailable(`The store has less than ${minFreeBytes} bytes left: send the events again later.`);
     } catch (cause) {
-      return new StoreUnavailable('The store cannot be reached: send the events again later.', { cause });
+      away = new StoreUnavailable('The store cannot be reached: send the request again later.', { cause });
+      return away;
     }
   };
 
@@ -107,6 +104,7 @@ export const createBackpressure = (options: BackpressureOptions): Backpressure =
       decide();
       return undefined;
     },
+    storeAway: () => away,
     sample,
     start: () => {
       let timer: { cancel(): void } | undefined;

@@ -1,16 +1,5 @@
-import {
-  type FileHandle,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rmdir,
-  stat,
-  statfs,
-  unlink,
-} from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+import { createTurns } from '../turns.ts';
 
 /** What a reader needs of a file system. */
 export interface FileReading {
@@ -94,16 +83,28 @@ export const isGone = (error: unknown): boolean => {
   return code === 'ENOENT' || code === 'ESTALE';
 };
 
-/** Reads on until the length is there or the file ends: one call may bring less than it was asked for. */
-const readRange = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
-  const bytes = Buffer.allocUnsafe(length);
+/** As the system would have said it. */
+const endsTooSoon = (offset: number, bytes: number): Error =>
+  Object.assign(new Error(`EIO: a file of ${bytes} bytes ends after ${offset}: its server may have gone away`), {
+    code: 'EIO',
+  });
+
+/**
+ * Reads on until the length is there or the file ends: one call may bring less than it was asked for. A share that goes away
+ * under a reader may show the file's end instead of an error (sshfs does, now and then); files of the store never shrink.
+ * @param bytes the file's length.
+ * @throws the system's error, or one with its code EIO when the file ends before its length.
+ */
+const readRange = async (file: FileHandle, offset: number, length: number, bytes: number): Promise<Buffer> => {
+  const wanted = Math.max(0, Math.min(length, bytes - offset));
+  const read = Buffer.allocUnsafe(wanted);
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
-    if (bytesRead === 0) break;
+  while (filled < wanted) {
+    const { bytesRead } = await file.read(read, filled, wanted - filled, offset + filled);
+    if (bytesRead === 0) throw endsTooSoon(offset + filled, bytes);
     filled += bytesRead;
   }
-  return bytes.subarray(0, filled);
+  return read;
 };
 
 /** Bytes in memory as a file. */
@@ -116,6 +117,15 @@ export const rangeOf = (bytes: Uint8Array): RangeFile => {
   };
 };
 
+/**
+ * Calls that a thread of ours makes of the store's file system at a time: enough to hide a share's round trips behind each other.
+ * A share that hangs keeps a thread of Node's pool for each, and the pool is the whole process's: what has nothing to do
+ * with the share, such as the embedded queue's sync, must find one free (see localstack/host/start.mjs).
+ */
+const callsAtOnce = 8;
+
+const inTurn = createTurns(callsAtOnce);
+
 /** Writes a new file and syncs it. */
 const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
   const file = await open(path, 'wx', 0o644);
@@ -127,46 +137,65 @@ const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>
   }
 };
 
+const openRanges = async (path: string): Promise<RangeFile> => {
+  const file = await open(path, 'r');
+  const close = (): Promise<void> => file.close().catch(() => {});
+  try {
+    const { size } = await file.stat();
+    return { bytes: size, read: (offset, length) => inTurn(() => readRange(file, offset, length, size)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const readWhole = async (path: string): Promise<Buffer> => {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    return await readRange(file, 0, size, size);
+  } finally {
+    await file.close();
+  }
+};
+
+const makeFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Not every share says EEXIST for what is there: see for ourselves.
+    const there = await stat(path).catch(() => undefined);
+    if (!there?.isDirectory()) throw error;
+  }
+};
+
+const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+};
+
+const freeBytes = async (folder: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+};
+
 export const nodeStoreFiles: StoreFiles & SealFiles = {
-  read: (path) => readFile(path),
-  list: (folder) => readdir(folder),
-  openRanges: async (path) => {
-    const file = await open(path, 'r');
-    const close = (): Promise<void> => file.close().catch(() => {});
-    try {
-      const { size } = await file.stat();
-      return { bytes: size, read: (offset, length) => readRange(file, offset, length), close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  },
-  createExclusive: create,
+  read: (path) => inTurn(() => readWhole(path)),
+  list: (folder) => inTurn(() => readdir(folder)),
+  openRanges: (path) => inTurn(() => openRanges(path)),
+  createExclusive: (path, bytes) => inTurn(() => create(path, bytes)),
+  // Not in turn: its pieces may be read from the store, and those reads would wait for a turn that this one has.
   createExclusiveFrom: create,
-  link: (from, to) => link(from, to),
-  unlink: (path) => unlink(path),
-  rename: (from, to) => rename(from, to),
-  makeFolder: async (path) => {
-    try {
-      await mkdir(path);
-    } catch (error) {
-      // Not every share says EEXIST for what is there: see for ourselves.
-      const there = await stat(path).catch(() => undefined);
-      if (!there?.isDirectory()) throw error;
-    }
-  },
-  removeFolder: (path) => rmdir(path),
-  syncFolder: async (path) => {
-    const folder = await open(path, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  },
-  modifiedAtMs: async (path) => (await stat(path)).mtimeMs,
-  freeBytes: async (folder) => {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  },
+  link: (from, to) => inTurn(() => link(from, to)),
+  unlink: (path) => inTurn(() => unlink(path)),
+  rename: (from, to) => inTurn(() => rename(from, to)),
+  makeFolder: (path) => inTurn(() => makeFolder(path)),
+  removeFolder: (path) => inTurn(() => rmdir(path)),
+  syncFolder: (path) => inTurn(() => syncFolder(path)),
+  modifiedAtMs: async (path) => (await inTurn(() => stat(path))).mtimeMs,
+  freeBytes: (folder) => inTurn(() => freeBytes(folder)),
 };

@@ -120,6 +120,6 @@ export interface EventReader {
 export interface StoreGauge {
   /** Free bytes of the store's file system. @throws StoreUnavailable */
   freeBytes(): Promise<number>;
-  /** Writes and removes a small file. @throws StoreUnavailable when the store can't be written. */
+  /** Writes a small file, gives it a second name and removes both. @throws StoreUnavailable when the store can't be written. */
   probe(): Promise<void>;
 }

@@ -24,8 +24,11 @@ const deadMessagesPerBatch = 10;
 export interface Consumer {
   /** One snapshot a thread. */
   metrics(): Promise<readonly MetricSnapshot[]>;
-  /** Takes no more messages, finishes the running batches, and lets go of everything. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more messages, finishes the running batches, and lets go of everything.
+   * @returns false when a thread is left that is stuck in a call of the system, and with it the process: it can't exit.
+   */
+  stop(): Promise<boolean>;
 }
 
 /** Where a consumer's queues are. */
@@ -101,8 +104,9 @@ export const consume = (config: Config, urls: QueueUrls, logger: Logger): Consum
     metrics: () => Promise.all([snapshotOf(registry), ...environments.metrics()]),
     stop: async () => {
       await Promise.all([...pollers, ...timers].map((each) => each.stop()));
-      await environments.close();
+      const ended = await environments.close();
       await Promise.all([events.close(), deadLetters.close()]);
+      return ended;
     },
   };
 };

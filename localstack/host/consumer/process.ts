@@ -2,6 +2,7 @@
 import { getPriority, setPriority } from 'node:os';
 import { loadConfig } from '../../../shared/config.ts';
 import { createLogger } from '../../../shared/telemetry/log.ts';
+import { endProcess } from '../end-process.ts';
 import { consume } from './consume.ts';
 import { isMetricsRequest, type MetricsReply } from './messages.ts';
 
@@ -29,11 +30,10 @@ process.on('message', async (message: unknown) => {
 });
 
 // Without its host nobody would restart it or end it, and the embedded queue is gone: unacknowledged messages come back.
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => endProcess(0, true));
 
 // Ctrl-C reaches the whole process group; the host drains in order and sends SIGTERM when it is the consumer's turn.
 process.on('SIGINT', () => {});
 process.once('SIGTERM', async () => {
-  await consumer.stop();
-  process.exit(0);
+  endProcess(0, !(await consumer.stop()));
 });

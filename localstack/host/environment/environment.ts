@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
+import { inTime } from '../../../shared/ports/in-time.ts';
 import type { Logger } from '../../../shared/telemetry/log.ts';
 import type { MetricSnapshot } from '../metrics-snapshot.ts';
 import { EnvironmentEnded, FunctionFailed, FunctionTimedOut } from './errors.ts';
@@ -7,6 +8,15 @@ import type { EnvironmentReply, EnvironmentRequest, EnvironmentSettings } from '
 
 /** A metrics scrape does not wait longer for a thread that is busy; the last figures are shown instead. */
 const metricsWaitMs = 1_000;
+
+/**
+ * Threads that may be stuck in a call of the system, beside the one that works. Such a call can't be ended from here: of one file
+ * that hangs the next thread knows nothing, but on a share that hangs each new one gets stuck as well, and none gives back its memory.
+ */
+export const mostStuckThreads = 2;
+
+/** Who closes does not wait longer for a thread: it may be stuck. */
+const closeWaitMs = 1_000;
 
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -31,8 +41,11 @@ export interface Environment {
   metrics(): Promise<MetricSnapshot>;
   /** Invocations that have not been answered. */
   readonly running: number;
-  /** Ends the thread; what still runs fails. */
-  close(): Promise<void>;
+  /**
+   * Ends the thread; what still runs fails.
+   * @returns false when a thread is left that is stuck in a call of the system, and with it the process: it can't exit.
+   */
+  close(): Promise<boolean>;
 }
 
 interface Call {
@@ -45,6 +58,8 @@ export const createEnvironment = (options: EnvironmentOptions): Environment => {
   const { moduleUrl, functionName, timeoutMs, variables = process.env, logger, clock = systemClock } = options;
   const calls = new Map<number, Call>();
   let thread: Worker | undefined;
+  /** Threads that were told to end and have not ended yet. */
+  const ending = new Set<Promise<unknown>>();
   let lastId = 0;
   let lastMetrics: MetricSnapshot = [];
   let metricsAnswered: (() => void)[] = [];
@@ -93,6 +108,20 @@ export const createEnvironment = (options: EnvironmentOptions): Environment => {
     return worker;
   };
 
+  const end = (worker: Worker): Promise<unknown> => {
+    const ended = worker.terminate().finally(() => ending.delete(ended));
+    ending.add(ended);
+    return ended;
+  };
+
+  /** @throws EnvironmentEnded when a new thread would be one too many. */
+  const requireThread = (): void => {
+    if (thread !== undefined || ending.size < mostStuckThreads) return;
+    throw new EnvironmentEnded(
+      `${functionName} has ${ending.size} threads in calls of the file system that do not return: mount it again, or wait until its server is back.`,
+    );
+  };
+
   const request = (message: EnvironmentRequest): void => {
     thread ??= start();
     thread.postMessage(message);
@@ -104,16 +133,18 @@ export const createEnvironment = (options: EnvironmentOptions): Environment => {
     thread = undefined;
     logger.error('a function did not answer in time', { reason: functionName, duration_ms: timeoutMs });
     failAll(new FunctionTimedOut(`${functionName} did not answer within ${timeoutMs} ms`));
-    void hung?.terminate();
+    if (hung !== undefined) void end(hung);
   };
 
   return {
-    invoke: (event) =>
-      new Promise((resolve, reject) => {
+    invoke: async (event) => {
+      requireThread();
+      return new Promise((resolve, reject) => {
         const id = ++lastId;
         calls.set(id, { resolve, reject, timer: clock.after(timeoutMs, endHung) });
         request({ kind: 'invoke', id, event });
-      }),
+      });
+    },
     metrics: async () => {
       if (thread === undefined) return lastMetrics;
       const answered = new Promise<void>((resolve) => metricsAnswered.push(resolve));
@@ -127,10 +158,17 @@ export const createEnvironment = (options: EnvironmentOptions): Environment => {
       return calls.size;
     },
     close: async () => {
-      const ending = thread;
+      const last = thread;
       thread = undefined;
       failAll(new EnvironmentEnded(`${functionName} is being stopped`));
-      await ending?.terminate();
+      if (last !== undefined) void end(last);
+      try {
+        await inTime(Promise.all(ending), functionName, { clock, timeoutMs: closeWaitMs });
+        return true;
+      } catch (error) {
+        logger.warn('an execution environment is left behind', { reason: functionName, error });
+        return false;
+      }
     },
   };
 };

@@ -7,7 +7,8 @@ export interface EnvironmentPool {
   /** The same, always in one and the same environment, for what keeps its state there. */
   invokeFirst(event: unknown): Promise<unknown>;
   metrics(): ReturnType<Environment['metrics']>[];
-  close(): Promise<void>;
+  /** @returns false when a thread is left that is stuck, see {@link Environment.close} */
+  close(): Promise<boolean>;
 }
 
 /** @throws RangeError when `size` is less than 1 */
@@ -19,8 +20,6 @@ export const createEnvironmentPool = (size: number, options: EnvironmentOptions)
     invoke: (event) => all.reduce((idlest, each) => (each.running < idlest.running ? each : idlest)).invoke(event),
     invokeFirst: (event) => first.invoke(event),
     metrics: () => all.map((environment) => environment.metrics()),
-    close: async () => {
-      await Promise.all(all.map((environment) => environment.close()));
-    },
+    close: async () => (await Promise.all(all.map((environment) => environment.close()))).every((ended) => ended),
   };
 };

@@ -3,9 +3,9 @@ import { pageForm, streamType } from '../../../shared/http/read/accept.ts';
 import { type HttpAnswer, type HttpRequest, headerOf } from '../../../shared/http/request.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { registry } from '../../../shared/telemetry/metrics.ts';
+import { createTurns } from '../../../shared/turns.ts';
 import type { StreamedAnswer, StreamSink } from '../front/raw-request.ts';
 import type { GrowthWatch } from './growth-watch.ts';
-import { createTurns } from './turns.ts';
 
 export const openStreams = new Gauge({
   name: 'fi_streams',

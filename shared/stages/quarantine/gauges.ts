@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import { inTime } from '../../ports/in-time.ts';
 import type { QueueGauge } from '../../queue/port.ts';
 import type { QuarantineStore } from '../../store/quarantine/port.ts';
 import type { Logger } from '../../telemetry/log.ts';
@@ -26,15 +27,11 @@ export const createQuarantineGauges = (options: QuarantineGaugesOptions): Quaran
   const { deadLetters, store, clock, logger } = options;
   let countedAtMs = Number.NEGATIVE_INFINITY;
 
-  const inTime = async (work: Promise<void>, what: string): Promise<void> => {
-    const late = Promise.withResolvers<never>();
-    const timer = clock.after(mostMs, () => late.reject(new Error('no answer in time')));
+  const look = async (work: Promise<void>, what: string): Promise<void> => {
     try {
-      await Promise.race([work, late.promise]);
+      await inTime(work, what, { clock, timeoutMs: mostMs });
     } catch (error) {
       logger.warn(`${what} could not be looked at`, { queue: deadLetters.name, error });
-    } finally {
-      timer.cancel();
     }
   };
 
@@ -52,7 +49,7 @@ export const createQuarantineGauges = (options: QuarantineGaugesOptions): Quaran
 
   return {
     sample: async () => {
-      await Promise.all([inTime(lookAtQueue(), 'the dead-letter queue'), inTime(count(), 'quarantine')]);
+      await Promise.all([look(lookAtQueue(), 'the dead-letter queue'), look(count(), 'quarantine')]);
     },
   };
 };

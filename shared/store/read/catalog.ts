@@ -6,7 +6,7 @@ import type { FileReading } from '../files.ts';
 import { Level0Listing } from '../level0-listing.ts';
 import type { NarrowColumns } from '../part/layout.ts';
 import { withPart } from '../part/read.ts';
-import { DamageRegister } from './damage.ts';
+import { confirmAfterMs, DamageRegister } from './damage.ts';
 import { Fingerprints } from './fingerprints.ts';
 import { IndexCache } from './index-cache.ts';
 
@@ -74,16 +74,34 @@ export class Level0Catalog {
   async columnsOf(part: string): Promise<NarrowColumns> {
     const known = this.#cache.get(part);
     if (known) return known;
-    const bytes = await this.#options.files.read(path.join(this.#options.folder, part));
+    const file = path.join(this.#options.folder, part);
+    const bytes = await this.#options.files.read(file);
     try {
-      const columns = await withPart(part, bytes, ({ narrow }) => narrow());
-      this.#cache.add(part, columns);
-      this.#damages.remove(part);
-      return columns;
+      return await this.#columnsIn(part, bytes);
     } catch (error) {
-      if (error instanceof PartDamaged) await this.#damages.add(part, bytes, error);
-      throw error;
+      if (!(error instanceof PartDamaged)) throw error;
+      if (this.#damages.parts().includes(part)) return this.#damaged(part, bytes, error);
     }
+    await this.#options.clock.sleep(confirmAfterMs);
+    const again = await this.#options.files.read(file);
+    try {
+      return await this.#columnsIn(part, again);
+    } catch (error) {
+      if (!(error instanceof PartDamaged)) throw error;
+      return this.#damaged(part, again, error);
+    }
+  }
+
+  async #columnsIn(part: string, bytes: Uint8Array): Promise<NarrowColumns> {
+    const columns = await withPart(part, bytes, ({ narrow }) => narrow());
+    this.#cache.add(part, columns);
+    this.#damages.remove(part);
+    return columns;
+  }
+
+  async #damaged(part: string, bytes: Uint8Array, error: PartDamaged): Promise<never> {
+    await this.#damages.add(part, bytes, error);
+    throw error;
   }
 
   /** One at a time, so that no part is opened twice. */

@@ -14,6 +14,12 @@ export const damagedParts = new Gauge({
 /** How long a damaged part is taken for one before it is looked at again: it may have been restored, and a look costs 20 ms. */
 export const lookAgainMs = 60_000;
 
+/**
+ * A share that was away under a reader may show wrong lengths for a moment: the kernel takes a read that broke off for the end of
+ * the file, and believes it for as long as it keeps attributes, a second by default. So what looks damaged is looked at again.
+ */
+export const confirmAfterMs = 1_500;
+
 interface Damage {
   readonly error: PartDamaged;
   /** Whose events it holds, where that much can still be read. */

@@ -4,9 +4,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { CommittedPart } from '../commits/format.ts';
 import type { StoreState } from '../commits/state.ts';
-import type { RangeReading } from '../files.ts';
+import type { RangeFile, RangeReading } from '../files.ts';
 import { openSealedPart, type SealedPart } from '../part/sealed/open.ts';
-import { damagedParts, lookAgainMs } from './damage.ts';
+import { confirmAfterMs, damagedParts, lookAgainMs } from './damage.ts';
 import { FingerprintCache } from './fingerprint-cache.ts';
 import { Fingerprints } from './fingerprints.ts';
 
@@ -106,11 +106,9 @@ export class SealedCatalog {
   }
 
   /** Lets `use` read from a part. @throws PartDamaged, or the system's error */
-  async withPart<Result>(
-    { path: part, base_position }: CommittedPart,
-    use: (sealed: SealedPart) => Promise<Result>,
-  ): Promise<Result> {
-    const file = await this.#options.files.openRanges(path.join(this.#options.folder, part));
+  async withPart<Result>(committed: CommittedPart, use: (sealed: SealedPart) => Promise<Result>): Promise<Result> {
+    const { path: part, base_position } = committed;
+    const file = await this.#open(committed);
     try {
       return await use(await openSealedPart(file, { path: part, basePosition: base_position }));
     } catch (error) {
@@ -119,6 +117,16 @@ export class SealedCatalog {
     } finally {
       await file.close();
     }
+  }
+
+  /** Opens a part, and once more when it is not as long as its commit says. */
+  async #open({ path: part, bytes }: CommittedPart): Promise<RangeFile> {
+    const { files, folder, clock } = this.#options;
+    const file = await files.openRanges(path.join(folder, part));
+    if (file.bytes === bytes || this.#damagedAtMs.has(part)) return file;
+    await file.close();
+    await clock.sleep(confirmAfterMs);
+    return files.openRanges(path.join(folder, part));
   }
 
   /** Sorted once a state; parts that are no longer live are forgotten then. */

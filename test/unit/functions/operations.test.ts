@@ -27,11 +27,19 @@ const dependencies = { keys: open, logger: silentLogger };
 const get = (target: string, sourceIp = '127.0.0.1'): HttpRequest => gatewayEvent({ method: 'GET', target, sourceIp });
 
 const depth = async () => ({ visible: 0, inFlight: 0, delayed: 0 });
+const never = (): Promise<never> => new Promise(() => {});
+/** Whatever waits for it has waited long enough by the next turn. */
+const clock = {
+  after: (_ms: number, callback: () => void) => {
+    const timer = setImmediate(callback);
+    return { cancel: () => clearImmediate(timer) };
+  },
+};
 const broken = async (): Promise<never> => Promise.reject(new Error('no'));
 
 describe('GET /health', () => {
   it('live needs nothing but the process', async () => {
-    const health = createHealth({ ...dependencies, queue: { depth: broken }, store: { probe: broken } });
+    const health = createHealth({ ...dependencies, queue: { depth: broken }, store: { probe: broken }, clock });
     const answer = await health(get('/health/live'));
     expect([answer.statusCode, bodyOf(answer)]).toEqual([200, { status: 'live' }]);
     expectDocumented(get('/health/live'), answer);
@@ -41,9 +49,11 @@ describe('GET /health', () => {
     [depth, async () => {}, 200],
     [broken, async () => {}, 503],
     [depth, broken, 503],
+    [depth, never, 503],
+    [never, async () => {}, 503],
   ])('ready needs the queue and the store', async (ofQueue, probe, status) => {
     const request = get('/health/ready');
-    const answer = await createHealth({ ...dependencies, queue: { depth: ofQueue }, store: { probe } })(request);
+    const answer = await createHealth({ ...dependencies, queue: { depth: ofQueue }, store: { probe }, clock })(request);
     expect(answer.statusCode).toBe(status);
     expectDocumented(request, answer);
     if (status === 503) expect(answer.headers).toHaveProperty('retry-after');

@@ -1,11 +1,20 @@
-import { afterEach, expect, test } from 'vitest';
-import { createEnvironment, type Environment } from '../../../localstack/host/environment/environment.ts';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  createEnvironment,
+  type Environment,
+  mostStuckThreads,
+} from '../../../localstack/host/environment/environment.ts';
 import { EnvironmentEnded, FunctionFailed, FunctionTimedOut } from '../../../localstack/host/environment/errors.ts';
 import { createEnvironmentPool } from '../../../localstack/host/environment/pool.ts';
 import { silentLogger } from '../../../shared/telemetry/log.ts';
+import { eventually } from '../../e2e/api/eventually.ts';
 
 const moduleUrl = new URL('./fixtures/function.ts', import.meta.url).href;
-const opened: { close(): Promise<void> }[] = [];
+const opened: { close(): Promise<boolean> }[] = [];
 
 const open = (timeoutMs = 10_000): Environment => {
   const environment = createEnvironment({ moduleUrl, functionName: 'fixture', timeoutMs, logger: silentLogger });
@@ -66,6 +75,48 @@ test('the thread of a function that hangs does not go on in the background', asy
   expect(seen).toBeGreaterThan(0n);
 });
 
+describe('threads in calls of the system that do not return', () => {
+  let folder = '';
+  const pipe = (): string => path.join(folder, 'pipe');
+  const letGo = (): void => closeSync(openSync(pipe(), constants.O_RDWR | constants.O_NONBLOCK));
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'fi-environment-'));
+    execFileSync('mkfifo', [pipe()]);
+  });
+  afterEach(() => {
+    letGo();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('are replaced, but not for ever; when they return there are new ones again', async () => {
+    const environment = open(2_500);
+    for (let stuck = 0; stuck < mostStuckThreads; stuck++) {
+      await expect(environment.invoke({ behave: 'open', text: pipe() })).rejects.toBeInstanceOf(FunctionTimedOut);
+      if (stuck + 1 < mostStuckThreads) await answers(environment);
+    }
+    const refused = await environment.invoke({ behave: 'answer' }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(EnvironmentEnded);
+    expect(refused).toHaveProperty('message', expect.stringContaining('file system'));
+    expect(environment.running).toBe(0);
+
+    letGo();
+    await eventually('a thread to be had again', () =>
+      environment.invoke({ behave: 'answer', text: 'back' }).catch(() => undefined),
+    );
+    await answers(environment);
+  });
+
+  test('hold up nobody who closes', async () => {
+    const environment = open(60_000);
+    const failed = expect(environment.invoke({ behave: 'open', text: pipe() })).rejects.toBeInstanceOf(
+      EnvironmentEnded,
+    );
+    await answers(environment);
+    expect(await environment.close()).toBe(false);
+    await failed;
+  });
+});
+
 test('a module without a handler fails the invocation', async () => {
   const environment = createEnvironment({
     moduleUrl: new URL('../../../shared/domain/limits.ts', import.meta.url).href,
@@ -80,7 +131,7 @@ test('closing fails what runs', async () => {
   const environment = open();
   const running = environment.invoke({ behave: 'hang' });
   const failed = expect(running).rejects.toBeInstanceOf(EnvironmentEnded);
-  await environment.close();
+  expect(await environment.close()).toBe(true);
   await failed;
 });
 

@@ -5,10 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Front, openFront } from '../../../localstack/host/front/front.ts';
 import { GrowthWatch } from '../../../localstack/host/streams/growth-watch.ts';
 import { createStreams, type Streams } from '../../../localstack/host/streams/streams.ts';
-import { createTurns } from '../../../localstack/host/streams/turns.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/http/request.ts';
 import { systemClock } from '../../../shared/ports/clock.ts';
 import { silentLogger } from '../../../shared/telemetry/log.ts';
+import { createTurns } from '../../../shared/turns.ts';
 import { eventually } from '../../e2e/api/eventually.ts';
 import { gatewayEvent } from '../functions/request.ts';
 

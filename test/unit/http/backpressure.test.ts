@@ -77,10 +77,16 @@ describe('backpressure', () => {
     Object.assign(state, { visible: 1_000, freeBytes: 499 });
     await backpressure.sample();
     expect(() => backpressure.admit()).toThrow(StoreUnavailable);
+    // What is there can be read although nothing more fits.
+    expect(backpressure.storeAway()).toBeUndefined();
     store.freeBytes = async () => Promise.reject(new Error('ENOENT'));
     state.visible = 0;
     await backpressure.sample();
     expect(() => backpressure.admit()).toThrow('The store cannot be reached');
+    expect(backpressure.storeAway()).toBeInstanceOf(StoreUnavailable);
+    store.freeBytes = async () => 1_000;
+    await backpressure.sample();
+    expect(backpressure.storeAway()).toBeUndefined();
   });
 
   it('takes a store that does not answer in time for one that is gone', async () => {

@@ -33,6 +33,33 @@ describe('the store gauge', () => {
     await expect(failed).rejects.toMatchObject({ cause: full });
   });
 
+  it('says that a store cannot be written where there are no hard links, and why', async () => {
+    const refused = Object.assign(new Error('EPERM: link'), { code: 'EPERM' });
+    const files = { ...nodeStoreFiles, link: () => Promise.reject(refused) };
+    const failed = createStoreGauge(temporaryFolder(), files).probe();
+    await expect(failed).rejects.toThrow(StoreUnavailable);
+    await expect(failed).rejects.toThrow(/hard links/);
+  });
+
+  it('begins no second look while the first one hangs', async () => {
+    const hanging = Promise.withResolvers<number>();
+    let looks = 0;
+    const files = {
+      ...nodeStoreFiles,
+      freeBytes: () => {
+        looks++;
+        return hanging.promise;
+      },
+    };
+    const gauge = createStoreGauge(temporaryFolder(), files);
+    const answers = Promise.all([gauge.freeBytes(), gauge.freeBytes(), gauge.freeBytes()]);
+    hanging.resolve(7);
+    expect(await answers).toEqual([7, 7, 7]);
+    expect(looks).toBe(1);
+    await gauge.freeBytes();
+    expect(looks).toBe(2);
+  });
+
   it('says that a store cannot be looked at when its file system does not answer', async () => {
     const files = { ...nodeStoreFiles, freeBytes: () => Promise.reject(new Error('ESTALE')) };
     await expect(createStoreGauge(temporaryFolder(), files).freeBytes()).rejects.toThrow(StoreUnavailable);

@@ -113,7 +113,7 @@ export const startService = async (folder: string): Promise<Service> => {
     ingest: createIngest({ ...(await wiring.ingest()), keys }),
     read: createRead({ ...dependencies, reader, feed }),
     replay: createReplay({ ...(await wiring.replay()), keys }),
-    health: createHealth({ ...dependencies, queue, store: { probe: async () => {} } }),
+    health: createHealth({ ...dependencies, queue, store: { probe: async () => {} }, clock }),
     metrics: createMetrics({ ...dependencies, metricsText: async () => '', sample: async () => {} }),
     openapi: createOpenApi(dependencies),
     fallback: createFallback(dependencies),
