@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { PartDamaged } from '../../domain/errors.ts';
 import { type FileReading, isGone } from '../files.ts';
-import { readRows } from './read-rows.ts';
-import type { SealRow } from './row.ts';
+import { readWaiting, type WaitingPart } from './read-waiting.ts';
 
 /** What one commit takes at most, so that its memory is bounded. */
 export interface BatchLimits {
@@ -11,28 +10,18 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
-/** Level-0 parts that were read, with all of their events. */
-export interface Gathered {
-  /** Paths of the parts; whoever commits their events names them as removed. */
-  readonly parts: readonly string[];
-  readonly rows: readonly SealRow[];
-}
-
 /** A part that can't be sealed. It stays where it is, and its events can be read as far as that goes. */
 export type OnDamage = (part: string, error: PartDamaged) => void;
 
-const payloadLength = (rows: readonly SealRow[]): number =>
-  rows.reduce((sum, { event }) => sum + event.payload.length, 0);
-
-/** The rows of a part; undefined when it can't be sealed, or when it went away: a listing may be older than its removal. */
-const tryReadRows = async (
+/** A part with its events; undefined when it can't be sealed, or when it went away: a listing may be older than its removal. */
+const tryRead = async (
   files: FileReading,
   store: string,
   part: string,
   onDamage: OnDamage,
-): Promise<readonly SealRow[] | undefined> => {
+): Promise<WaitingPart | undefined> => {
   try {
-    return await readRows(part, await files.read(path.join(store, part)));
+    return await readWaiting(part, await files.read(path.join(store, part)));
   } catch (error) {
     if (isGone(error)) return undefined;
     if (!(error instanceof PartDamaged)) throw error;
@@ -51,17 +40,16 @@ export const gather = async (
   waiting: readonly string[],
   limits: BatchLimits,
   onDamage: OnDamage,
-): Promise<Gathered> => {
-  const parts: string[] = [];
-  const rows: SealRow[] = [];
-  let bytes = 0;
-  for (const part of waiting) {
-    if (rows.length >= limits.events || bytes >= limits.bytes) break;
-    const found = await tryReadRows(files, store, part, onDamage);
-    if (found === undefined) continue;
+): Promise<readonly WaitingPart[]> => {
+  const parts: WaitingPart[] = [];
+  let [events, bytes] = [0, 0];
+  for (const path of waiting) {
+    if (events >= limits.events || bytes >= limits.bytes) break;
+    const part = await tryRead(files, store, path, onDamage);
+    if (part === undefined) continue;
     parts.push(part);
-    for (const row of found) rows.push(row);
-    bytes += payloadLength(found);
+    events += part.rows.count;
+    bytes += part.rows.payload.length;
   }
-  return { parts, rows };
+  return parts;
 };
