@@ -21,7 +21,7 @@ import { publish } from '../../shared/store/publish.ts';
 import { SealBatch } from '../../shared/store/seal/batch.ts';
 import { batchChanges } from '../../shared/store/seal/batch-changes.ts';
 import { prepare, type SealWriting, sealedPath } from '../../shared/store/seal/prepare.ts';
-import { hashWaiting } from '../../shared/store/seal/read-waiting.ts';
+import { hashWaiting } from '../../shared/store/seal/waiting-part.ts';
 import { sealBatches } from '../sealed/events.ts';
 
 export interface FillOptions {

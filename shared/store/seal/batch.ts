@@ -1,7 +1,7 @@
 import { type ListedKeys, listKeys } from '../known-ids/key-list.ts';
 import { contentBytes, keyBytes } from '../known-ids/record.ts';
-import type { WaitingPart } from './read-waiting.ts';
 import type { SealRow } from './row.ts';
+import type { WaitingPart } from './waiting-part.ts';
 
 /** The place of each name of all parts when they are sorted. */
 const ranksOf = (parts: readonly WaitingPart[]): ReadonlyMap<string, number> => {

@@ -15,7 +15,7 @@ import { toColumns } from '../../../../shared/store/part/columns.ts';
 import { SealBatch } from '../../../../shared/store/seal/batch.ts';
 import { batchChanges } from '../../../../shared/store/seal/batch-changes.ts';
 import { prepare } from '../../../../shared/store/seal/prepare.ts';
-import { hashWaiting } from '../../../../shared/store/seal/read-waiting.ts';
+import { hashWaiting } from '../../../../shared/store/seal/waiting-part.ts';
 import { eventOf, eventsOf } from '../events.ts';
 import { createSealRig, type SealRig, signer } from '../seal/rig.ts';
 import { newId, verifyRig } from './rig.ts';

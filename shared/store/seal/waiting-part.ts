@@ -3,7 +3,6 @@ import { PartDamaged } from '../../domain/errors.ts';
 import { type HashedRows, hashLevel0 } from '../event-hashes/hash-level0.ts';
 import type { PartColumns } from '../part/layout.ts';
 import { Level0Rows } from '../part/level0-rows.ts';
-import { readPart } from '../part/read.ts';
 
 /** A level-0 part that waits to be sealed, with all of its events. */
 export interface WaitingPart {
@@ -51,7 +50,3 @@ export const hashWaiting = (part: string, columns: PartColumns): WaitingPart => 
     throw new PartDamaged(part, `its columns do not fit each other: ${error.message}`, { cause: error });
   }
 };
-
-/** Reads a level-0 part with all of its events. @throws PartDamaged when it can't be read, or as {@link hashWaiting} does. */
-export const readWaiting = async (part: string, bytes: Uint8Array): Promise<WaitingPart> =>
-  hashWaiting(part, await readPart(part, bytes));
