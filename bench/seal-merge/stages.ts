@@ -85,6 +85,7 @@ export const work = async (folder: string, batchEvents: number, key: string, com
   delay.enable();
   const startMs = performance.now();
   const startCpu = process.cpuUsage();
+  const startThread = process.threadCpuUsage();
   const seal = createSealFunction({
     sealer: {
       seal: async () => {
@@ -111,7 +112,9 @@ export const work = async (folder: string, batchEvents: number, key: string, com
   });
   await seal();
   const seconds = (performance.now() - startMs) / 1_000;
-  const { user, system } = process.cpuUsage(startCpu);
+  const microseconds = ({ user, system }: NodeJS.CpuUsage): number => user + system;
+  const cpu = microseconds(process.cpuUsage(startCpu));
+  const thread = microseconds(process.threadCpuUsage(startThread));
   const state = await new CommitLog({ folder, files: nodeStoreFiles }).catchUp();
   const bytes = [...state.parts.values()].reduce((sum, part) => sum + part.bytes, 0);
   return {
@@ -121,7 +124,8 @@ export const work = async (folder: string, batchEvents: number, key: string, com
     sealedPerSecond: (sums.sealedEvents / sealing.ms) * 1_000,
     mergedPerSecond: (sums.mergedEvents / mergingParts.ms) * 1_000,
     indexSeconds: mergingRuns.ms / 1_000,
-    cpuMicrosecondsPerEvent: (user + system) / sums.sealedEvents,
+    cpu_us_per_event: cpu / sums.sealedEvents,
+    main_thread_us_per_event: thread / sums.sealedEvents,
     longestBlockMs: delay.max / 1e6,
     commits: state.number,
     parts: state.parts.size,

@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AcceptedEvent } from '../../shared/domain/event.ts';
 import { createUuidV7Source, type PartId } from '../../shared/domain/ids.ts';
-import { contentHash } from '../../shared/domain/leaf.ts';
 import { CommitLog } from '../../shared/store/commits/commit-log.ts';
 import { commit } from '../../shared/store/commits/committer.ts';
 import { type CommitAuthor, composeCommit } from '../../shared/store/commits/compose.ts';
@@ -11,16 +10,18 @@ import { type CommittedPart, fileSha256 } from '../../shared/store/commits/forma
 import { publishSnapshot } from '../../shared/store/commits/publish-commit.ts';
 import { nodeStoreFiles } from '../../shared/store/files.ts';
 import { DurableFolders } from '../../shared/store/folders.ts';
-import { identityKey } from '../../shared/store/known-ids/identity-key.ts';
 import { signCheckpoint } from '../../shared/store/log/checkpoint.ts';
 import { generateSigningKey, openSigner } from '../../shared/store/log/note/signer.ts';
 import { writeTiles } from '../../shared/store/log/tiles/write.ts';
 import { planRunMerge, writeMergedRun } from '../../shared/store/merge/merge-runs.ts';
+import { toColumns } from '../../shared/store/part/columns.ts';
 import { mergeParts } from '../../shared/store/part/sealed/merge.ts';
 import { openSealedPart } from '../../shared/store/part/sealed/open.ts';
 import { publish } from '../../shared/store/publish.ts';
+import { SealBatch } from '../../shared/store/seal/batch.ts';
 import { batchChanges } from '../../shared/store/seal/batch-changes.ts';
 import { prepare, type SealWriting, sealedPath } from '../../shared/store/seal/prepare.ts';
+import { hashWaiting } from '../../shared/store/seal/waiting-part.ts';
 import { sealBatches } from '../sealed/events.ts';
 
 export interface FillOptions {
@@ -72,13 +73,10 @@ export class StoreFiller {
   }
 
   async #seal(events: readonly AcceptedEvent[]): Promise<void> {
-    const rows = events.map((event) => ({
-      event,
-      contentHash: Uint8Array.from(contentHash(event)),
-      key: identityKey(event.consultationId, event.eventId),
-      part: '',
-    }));
-    const batch = await prepare(this.#writing, rows, { sources: [], repeats: 0, conflicts: 0 });
+    const gathered = new SealBatch([hashWaiting('', toColumns(events))]);
+    const inOrder = Uint32Array.from(events.keys());
+    const prepared = await prepare(this.#writing, gathered, inOrder, { repeats: 0, conflicts: 0 });
+    const batch = { ...prepared, sources: [] };
     const done = await commit(this.#log, this.#commits, (state) =>
       composeCommit(state, batchChanges(state, batch), this.#author),
     );

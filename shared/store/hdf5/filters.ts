@@ -30,14 +30,17 @@ export const unshuffle = (bytes: Uint8Array, valueBytes: number): Uint32Array<Ar
   return values;
 };
 
-const deflateInPool = promisify<Uint8Array, { level: number }, Buffer>(deflate);
+const deflateInPool = promisify<Uint8Array, { level: number; chunkSize: number }, Buffer>(deflate);
 const inflateInPool = promisify<Uint8Array, { chunkSize: number; maxOutputLength: number }, Buffer>(inflate);
 
 export const deflateChunk = (bytes: Uint8Array, level: number): Uint8Array => deflateSync(bytes, { level });
 
+/** Each time that so many bytes came out of a thread, the event loop has to send it on; Node's own 16 KiB make that the greater part of its work. */
+const deflatedAtOnce = 64 * 1024;
+
 /** The same in libuv's threads: for chunks so large that another thread is worth it. */
 export const deflateLargeChunk = (bytes: Uint8Array, level: number): Promise<Uint8Array> =>
-  deflateInPool(bytes, { level });
+  deflateInPool(bytes, { level, chunkSize: deflatedAtOnce });
 
 /** Somewhat more room than is needed: Node allocates as much again when the output fills it to the last byte. */
 const inflateOptions = (byteLength: number) => ({ chunkSize: byteLength + 64, maxOutputLength: byteLength + 64 });

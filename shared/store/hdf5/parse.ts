@@ -1,5 +1,5 @@
 import { ByteReader } from './byte-reader.ts';
-import { lookup3 } from './checksum.ts';
+import { checked, readAttribute, readDataspace, readDatatype, readSuperblock, requireThat } from './messages.ts';
 import {
   type AttributeValue,
   type ChunkPlace,
@@ -12,7 +12,6 @@ import {
   mostChunks,
   sizeWidthOf,
   superblockBytes,
-  type ValueType,
 } from './model.ts';
 
 /** Bytes `[from, from + length)` of a file. @throws RangeError beyond its end, and the system's errors. */
@@ -24,27 +23,6 @@ export interface ParsedFile {
   readonly attributes: ReadonlyMap<string, AttributeValue>;
   readonly datasets: ReadonlyMap<string, LocatedDataset>;
 }
-
-const require = (condition: boolean, what: string): void => {
-  if (!condition) throw new RangeError(what);
-};
-
-/** The bytes of a structure that ends in its checksum. */
-const checked = (bytes: Uint8Array, what: string): ByteReader => {
-  const end = bytes.length - 4;
-  require(new ByteReader(bytes.subarray(end)).u32() ===
-    lookup3(bytes.subarray(0, end)), `the checksum of its ${what} is wrong`);
-  return new ByteReader(bytes.subarray(0, end));
-};
-
-const readSuperblock = async (bytesAt: BytesAt) => {
-  const reader = checked(await bytesAt(0, superblockBytes), 'superblock');
-  reader.expect('\x89HDF\r\n\x1a\n');
-  require(reader.u8() === 3 && reader.u8() === 8 && reader.u8() === 8, 'its superblock is not of version 3');
-  // Consistency flags, base address, extension.
-  reader.skip(1 + 8 + 8);
-  return { bytes: reader.u64(), root: reader.u64() };
-};
 
 interface Message {
   readonly type: number;
@@ -58,9 +36,9 @@ const readMessages = async (bytesAt: BytesAt, address: number): Promise<readonly
   const prefixBytes = 10;
   const prefix = new ByteReader(await bytesAt(address, prefixBytes));
   prefix.expect('OHDR');
-  require(prefix.u8() === 2 && prefix.u8() === 2, 'an object header is not as we write it');
+  requireThat(prefix.u8() === 2 && prefix.u8() === 2, 'an object header is not as we write it');
   const length = prefix.u32();
-  require(length <= mostHeaderBytes, 'an object header is too long');
+  requireThat(length <= mostHeaderBytes, 'an object header is too long');
   const reader = checked(await bytesAt(address, prefixBytes + length + 4), 'object header');
   reader.skip(prefixBytes);
   const messages: Message[] = [];
@@ -68,42 +46,10 @@ const readMessages = async (bytesAt: BytesAt, address: number): Promise<readonly
     const type = reader.u8();
     const bodyLength = reader.u16();
     reader.skip(1);
-    require(type !== messageTypes.continuation, 'an object header is in pieces');
+    requireThat(type !== messageTypes.continuation, 'an object header is in pieces');
     messages.push({ type, body: new ByteReader(reader.raw(bodyLength)) });
   }
   return messages;
-};
-
-const readDatatype = (reader: ByteReader): ValueType => {
-  const classAndVersion = reader.u8();
-  const bits = reader.u8();
-  reader.skip(2);
-  const bytes = reader.u32();
-  if (classAndVersion === 0x13) return { kind: 'text', bytes };
-  require(classAndVersion === 0x10 && (bytes === 1 || bytes === 4 || bytes === 8), 'a type is not as we write it');
-  return { kind: 'integer', bytes: bytes === 1 ? 1 : bytes === 4 ? 4 : 8, signed: bits === 8 };
-};
-
-const readDataspace = (reader: ByteReader): readonly number[] => {
-  require(reader.u8() === 2, 'a dataspace is not as we write it');
-  const rank = reader.u8();
-  reader.skip(2);
-  return Array.from({ length: rank }, () => reader.u64());
-};
-
-const readAttribute = (reader: ByteReader): readonly [string, AttributeValue] => {
-  reader.skip(2);
-  const nameBytes = reader.u16();
-  const typeBytes = reader.u16();
-  const spaceBytes = reader.u16();
-  reader.skip(1);
-  const name = reader.text(nameBytes).slice(0, -1);
-  const type = readDatatype(new ByteReader(reader.raw(typeBytes)));
-  reader.skip(spaceBytes);
-  const data = reader.raw(type.bytes);
-  if (type.kind === 'text') return [name, Buffer.from(data).toString('utf8')];
-  require(type.bytes === 8, `attribute ${name} is not of its type`);
-  return [name, Buffer.from(data).readBigInt64LE(0)];
 };
 
 const readLink = (reader: ByteReader): readonly [string, number] => {
@@ -128,14 +74,14 @@ const readFilters = (reader: ByteReader): Pick<DatasetShape, 'shuffleBytes' | 'l
 };
 
 const readLayout = (reader: ByteReader) => {
-  require(reader.u8() === 4 && reader.u8() === 2, 'a layout is not as we write it');
+  requireThat(reader.u8() === 4 && reader.u8() === 2, 'a layout is not as we write it');
   reader.skip(1);
   const rank = reader.u8() - 1;
   const width = reader.u8();
   const chunkShape = Array.from({ length: rank }, () => reader.unsigned(width));
   // The last length is the size of a value, which the type has too.
   reader.skip(width);
-  require(reader.u8() === fixedArray.index, 'chunks are not indexed by a fixed array');
+  requireThat(reader.u8() === fixedArray.index, 'chunks are not indexed by a fixed array');
   reader.skip(1);
   return { chunkShape, arrayAddress: reader.u64() };
 };
@@ -149,7 +95,7 @@ const readChunkPlaces = async (
   header.expect('FAHD');
   header.skip(4);
   const count = header.u64();
-  require(count === chunkCountOf(dataset) && count <= mostChunks, 'a chunk index is not of its dataset');
+  requireThat(count === chunkCountOf(dataset) && count <= mostChunks, 'a chunk index is not of its dataset');
   const width = sizeWidthOf(dataset);
   const prefixBytes = 14;
   const block = checked(await bytesAt(header.u64(), prefixBytes + count * (8 + width + 4) + 4), 'chunk index');
@@ -157,7 +103,7 @@ const readChunkPlaces = async (
   block.skip(prefixBytes - 4);
   return Array.from({ length: count }, () => {
     const place = { address: block.u64(), bytes: block.unsigned(width) };
-    require(block.u32() === 0, 'a chunk skipped its filters');
+    requireThat(block.u32() === 0, 'a chunk skipped its filters');
     return place;
   });
 };
@@ -187,7 +133,7 @@ const readDataset = async (bytesAt: BytesAt, name: string, address: number): Pro
  * @throws RangeError saying what is not as it should be.
  */
 export const parseFile = async (bytesAt: BytesAt): Promise<ParsedFile> => {
-  const { bytes, root } = await readSuperblock(bytesAt);
+  const { bytes, root } = readSuperblock(await bytesAt(0, superblockBytes));
   const messages = await readMessages(bytesAt, root);
   const attributes = new Map<string, AttributeValue>();
   const datasets = new Map<string, LocatedDataset>();

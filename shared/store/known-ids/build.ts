@@ -35,7 +35,9 @@ export class RunBuilder {
   #fenceCount = 0;
   #entries = 0;
   readonly #firstKey = Buffer.alloc(keyBytes);
-  readonly #lastKey = Buffer.alloc(keyBytes);
+  /** Where the last record lies. */
+  #last = this.#data;
+  #lastAt = 0;
 
   constructor(runId: string) {
     this.#checksum = new PageChecksum(runPath(runId));
@@ -52,14 +54,14 @@ export class RunBuilder {
    */
   add(record: Buffer, at: number, offset: number): void {
     if (this.#entries === 0) record.copy(this.#firstKey, 0, at, at + keyBytes);
-    else if (compareKeys(this.#lastKey, 0, record, at) >= 0) {
+    else if (compareKeys(this.#last, this.#lastAt, record, at) >= 0) {
       throw new RangeError('The ids of a run must come in ascending order of their keys, each once.');
     }
-    record.copy(this.#lastKey, 0, at, at + keyBytes);
     const page = Math.floor(this.#records / recordsPerPage);
     const target = page * pageBytes + (this.#records % recordsPerPage) * recordBytes;
     record.copy(this.#data, target, at, at + keyBytes + contentBytes);
     writeOffset(this.#data, target, offset);
+    [this.#last, this.#lastAt] = [this.#data, target];
     this.#entries++;
     if (++this.#records === pagesPerGuide * recordsPerPage) this.#closeGuide();
   }
@@ -77,7 +79,8 @@ export class RunBuilder {
     if (this.#records > 0) this.#closeGuide();
     this.#closeSection();
     this.#emitFences();
-    this.#emit(formatFooter({ entries: this.#entries, firstKey: this.#firstKey, lastKey: this.#lastKey }));
+    const lastKey = this.#last.subarray(this.#lastAt, this.#lastAt + keyBytes);
+    this.#emit(formatFooter({ entries: this.#entries, firstKey: this.#firstKey, lastKey }));
   }
 
   /** Completes data pages and describes them in a guide. */

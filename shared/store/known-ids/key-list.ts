@@ -8,17 +8,47 @@ export interface KeyList {
   readonly heads: Float64Array;
 }
 
-export const sortedKeys = (keys: readonly KeyBytes[]): KeyList => {
-  const sorted = keys.toSorted(Buffer.compare);
-  const bytes = Buffer.alloc(sorted.length * keyBytes);
-  let count = 0;
-  for (const key of sorted) {
-    if (key.length !== keyBytes) throw new RangeError(`A key has ${keyBytes} bytes.`);
-    bytes.set(key, count * keyBytes);
-    if (count === 0 || compareKeys(bytes, (count - 1) * keyBytes, bytes, count * keyBytes) !== 0) count++;
+/** A list of keys that lay elsewhere in another order. */
+export interface ListedKeys {
+  readonly list: KeyList;
+  /** For each key as it lay, its place in the list. */
+  readonly placeOf: Uint32Array;
+}
+
+/** The order of keys that lie one after another. Numbers settle nearly every comparison; the times of UUIDv7s make many heads alike. */
+const orderOf = (keys: Buffer, count: number): Uint32Array => {
+  const [heads, seconds] = [new Float64Array(count), new Float64Array(count)];
+  for (let index = 0; index < count; index++) {
+    heads[index] = keyHead(keys, index * keyBytes);
+    seconds[index] = keyHead(keys, index * keyBytes + 6);
   }
-  const heads = Float64Array.from({ length: count }, (_, index) => keyHead(bytes, index * keyBytes));
-  return { count, bytes: bytes.subarray(0, count * keyBytes), heads };
+  return Uint32Array.from({ length: count }, (_, index) => index).sort(
+    (left, right) =>
+      (heads[left] ?? 0) - (heads[right] ?? 0) ||
+      (seconds[left] ?? 0) - (seconds[right] ?? 0) ||
+      compareKeys(keys, left * keyBytes, keys, right * keyBytes),
+  );
+};
+
+/** Lists keys that lie one after another. */
+export const listKeys = (keys: Buffer): ListedKeys => {
+  const total = keys.length / keyBytes;
+  const bytes = Buffer.allocUnsafeSlow(keys.length);
+  const placeOf = new Uint32Array(total);
+  let count = 0;
+  for (const index of orderOf(keys, total)) {
+    keys.copy(bytes, count * keyBytes, index * keyBytes, (index + 1) * keyBytes);
+    if (count === 0 || compareKeys(bytes, (count - 1) * keyBytes, bytes, count * keyBytes) !== 0) count++;
+    placeOf[index] = count - 1;
+  }
+  const heads = new Float64Array(count);
+  for (let place = 0; place < count; place++) heads[place] = keyHead(bytes, place * keyBytes);
+  return { list: { count, bytes: bytes.subarray(0, count * keyBytes), heads }, placeOf };
+};
+
+export const sortedKeys = (keys: readonly KeyBytes[]): KeyList => {
+  for (const key of keys) if (key.length !== keyBytes) throw new RangeError(`A key has ${keyBytes} bytes.`);
+  return listKeys(Buffer.concat(keys)).list;
 };
 
 /** Compares the key at `index` with the one that lies at `at`. */
@@ -39,9 +69,24 @@ export const countBelow = (list: KeyList, other: Buffer, at: number): number => 
 /**
  * The last of `count` places whose key is not greater than the listed one, or -1. Places lie `stride` bytes apart from the
  * start of `page`, each beginning with its key.
+ * @param from a place that is known not to be greater, from a lesser key: the next is often near.
  */
-export const lastNotAbove = (list: KeyList, index: number, page: Buffer, count: number, stride: number): number => {
-  let [low, high] = [0, count];
+export const lastNotAbove = (
+  list: KeyList,
+  index: number,
+  page: Buffer,
+  count: number,
+  stride: number,
+  from = -1,
+): number => {
+  let [low, high] = [from + 1, count];
+  for (let step = 1; low + step < high; step *= 2) {
+    if (compareListed(list, index, page, (low + step) * stride) < 0) {
+      high = low + step;
+      break;
+    }
+    low += step;
+  }
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (compareListed(list, index, page, middle * stride) >= 0) low = middle + 1;

@@ -12,7 +12,7 @@ const recordsPerWrite = 16_384;
 
 /** Negative when `left` comes first: the lesser key, and of the same one the lesser position. */
 const compareScans = (left: RunScan, right: RunScan): number =>
-  left.head() - right.head() ||
+  left.head - right.head ||
   compareKeys(left.bytes, left.at, right.bytes, right.at) ||
   left.position() - right.position();
 

@@ -14,81 +14,112 @@ import {
   recordsOfPage,
 } from './layout.ts';
 import type { PageCache } from './page-cache.ts';
-import { contentBytes, type KeyBytes, keyBytes, readOffset, recordBytes } from './record.ts';
+import { keyBytes, recordBytes } from './record.ts';
 import type { RunRef } from './run.ts';
 import { RunPages } from './run-pages.ts';
 
-/** A key that a run holds. */
-export interface Found {
-  readonly key: KeyBytes;
-  readonly contentHash: Uint8Array;
-  readonly offset: number;
-}
+/** Told of a key that a run holds: its place in the list, and the record. */
+export type TakeRecord = (key: number, page: Buffer, at: number) => void;
 
 /** Keys that go down the tree together: each level of it takes at most so many pages of memory, 4 MiB. */
 const keysAtOnce = 1_024;
 
-/** A key on its way, and the node of the next level that it leads to. */
-interface Way {
-  readonly key: number;
-  readonly node: number;
+/** Keys on their way, in ascending order, and the node of the next level that each leads to. */
+class Ways {
+  readonly #keys: Uint32Array;
+  readonly #nodes: Uint32Array;
+  #count: number;
+
+  constructor(from: number, to: number) {
+    this.#count = to - from;
+    this.#keys = Uint32Array.from({ length: this.#count }, (_, index) => from + index);
+    this.#nodes = new Uint32Array(this.#count);
+  }
+
+  /**
+   * Follows every way into the page of its node.
+   * @param step where a key goes on from there, or -1: nowhere. `last` is where the key before it went in the same node, or -1.
+   */
+  async follow(
+    pages: RunPages,
+    pageOf: (node: number) => number,
+    keep: boolean,
+    step: (key: number, node: number, page: Buffer, last: number) => number,
+    nextOf: (node: number, place: number) => number,
+  ): Promise<void> {
+    const read = await pages.get(this.#pages(pageOf), keep);
+    let [count, node, last] = [0, -1, -1];
+    let page: Buffer | undefined;
+    for (let way = 0; way < this.#count; way++) {
+      const [key, own] = [this.#keys[way] ?? 0, this.#nodes[way] ?? 0];
+      if (own !== node) {
+        [node, last] = [own, -1];
+        page = read.get(pageOf(node));
+      }
+      if (!page) throw new Error(`page ${pageOf(node)} was read and is not there`);
+      const place = step(key, node, page, last);
+      if (place < 0) continue;
+      last = place;
+      this.#keys[count] = key;
+      this.#nodes[count++] = nextOf(node, place);
+    }
+    this.#count = count;
+  }
+
+  #pages(pageOf: (node: number) => number): readonly number[] {
+    const pages: number[] = [];
+    let node = -1;
+    for (let way = 0; way < this.#count; way++) {
+      if (this.#nodes[way] === node) continue;
+      node = this.#nodes[way] ?? 0;
+      pages.push(pageOf(node));
+    }
+    return pages;
+  }
 }
 
-const notAbsent = (way: Way | undefined): way is Way => way !== undefined;
-
-/** Follows every way into the page of its node, which `pageOf` tells; ways come in the order of their nodes. */
-const follow = async <Next>(
+const findSome = async (
   pages: RunPages,
-  ways: readonly Way[],
-  pageOf: (node: number) => number,
-  keep: boolean,
-  step: (way: Way, page: Buffer) => Next,
-): Promise<Next[]> => {
-  const wanted = new Set(ways.map(({ node }) => pageOf(node)));
-  const read = await pages.get([...wanted], keep);
-  return ways.map((way) => {
-    const page = read.get(pageOf(way.node));
-    if (!page) throw new Error(`page ${pageOf(way.node)} was read and is not there`);
-    return step(way, page);
-  });
-};
-
-const findSome = async (pages: RunPages, layout: RunLayout, keys: KeyList, from: number, to: number) => {
-  let ways: Way[] = Array.from({ length: to - from }, (_, index) => ({ key: from + index, node: 0 }));
+  layout: RunLayout,
+  keys: KeyList,
+  from: number,
+  to: number,
+  take: TakeRecord,
+): Promise<void> => {
+  const ways = new Ways(from, to);
   for (const { firstPage, children } of layout.fences.toReversed()) {
-    ways = await follow(
+    await ways.follow(
       pages,
-      ways,
       (node) => firstPage + node,
       true,
-      ({ key, node }, page) => {
+      (key, node, page, last) => {
         const count = Math.min(keysPerFence, children - node * keysPerFence);
-        return { key, node: node * keysPerFence + lastNotAbove(keys, key, page, count, keyBytes) };
+        return lastNotAbove(keys, key, page, count, keyBytes, last);
       },
+      (node, place) => node * keysPerFence + place,
     );
   }
-  const intoData = await follow(
+  await ways.follow(
     pages,
-    ways,
     (node) => guideAt(layout, node),
     true,
-    ({ key, node }, guide): Way | undefined => {
-      const entry = lastNotAbove(keys, key, guide, pagesOfGuide(layout, node), guideEntryBytes);
-      const filterAt = entry * guideEntryBytes + keyBytes;
-      return mayHold(guide, filterAt, keys.bytes, key * keyBytes)
-        ? { key, node: node * pagesPerGuide + entry }
-        : undefined;
+    (key, node, guide, last) => {
+      const entry = lastNotAbove(keys, key, guide, pagesOfGuide(layout, node), guideEntryBytes, last);
+      return mayHold(guide, entry * guideEntryBytes + keyBytes, keys.bytes, key * keyBytes) ? entry : -1;
     },
+    (node, place) => node * pagesPerGuide + place,
   );
-  return follow(pages, intoData.filter(notAbsent), dataPageAt, false, ({ key, node }, page): Found | undefined => {
-    const at = lastNotAbove(keys, key, page, recordsOfPage(layout, node), recordBytes) * recordBytes;
-    if (at < 0 || compareListed(keys, key, page, at) !== 0) return undefined;
-    return {
-      key: Buffer.from(page.subarray(at, at + keyBytes)),
-      contentHash: Buffer.from(page.subarray(at + keyBytes, at + keyBytes + contentBytes)),
-      offset: readOffset(page, at),
-    };
-  });
+  await ways.follow(
+    pages,
+    dataPageAt,
+    false,
+    (key, node, page, last) => {
+      const place = lastNotAbove(keys, key, page, recordsOfPage(layout, node), recordBytes, last);
+      if (place >= 0 && compareListed(keys, key, page, place * recordBytes) === 0) take(key, page, place * recordBytes);
+      return place;
+    },
+    (node) => node,
+  );
 };
 
 const readEnds = async (pages: RunPages, run: RunRef, { footerPage }: RunLayout): Promise<RunEnds> => {
@@ -107,7 +138,7 @@ export const probe = async (
   run: RunRef,
   keys: KeyList,
   cache: PageCache,
-  take: (found: Found) => void,
+  take: TakeRecord,
 ): Promise<void> => {
   if (keys.count === 0) return;
   const layout = layoutOf(run.entries);
@@ -118,8 +149,7 @@ export const probe = async (
     const beyond = countBelow(keys, lastKey, 0);
     const end = beyond < keys.count && compareListed(keys, beyond, lastKey, 0) === 0 ? beyond + 1 : beyond;
     for (; from < end; from += keysAtOnce) {
-      const found = await findSome(pages, layout, keys, from, Math.min(end, from + keysAtOnce));
-      for (const one of found) if (one) take(one);
+      await findSome(pages, layout, keys, from, Math.min(end, from + keysAtOnce), take);
     }
   } finally {
     await pages.close();

@@ -26,6 +26,7 @@ export const keyHead = (bytes: Buffer, at: number): number => bytes.readUIntBE(a
 
 /** Compares two keys where they lie. Negative when the left one comes first. */
 export const compareKeys = (left: Buffer, leftAt: number, right: Buffer, rightAt: number): number =>
+  keyHead(left, leftAt) - keyHead(right, rightAt) ||
   left.compare(right, rightAt, rightAt + keyBytes, leftAt, leftAt + keyBytes);
 
 export const readOffset = (record: Buffer, at: number): number =>

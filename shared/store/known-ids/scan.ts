@@ -17,6 +17,8 @@ export class RunScan {
   #page = 0;
   #record = 0;
   #recordsInPage = 0;
+  #at = 0;
+  #head = 0;
 
   private constructor(run: RunRef, file: RangeFile) {
     this.run = run;
@@ -48,11 +50,12 @@ export class RunScan {
 
   /** Where in `bytes` it begins. */
   get at(): number {
-    return this.#page * pageBytes + this.#record * recordBytes;
+    return this.#at;
   }
 
-  head(): number {
-    return keyHead(this.#pages, this.at);
+  /** `keyHead` of the record's key. */
+  get head(): number {
+    return this.#head;
   }
 
   position(): number {
@@ -61,7 +64,7 @@ export class RunScan {
 
   /** Goes to the next record. False when it is not in memory: {@link fill} then tells whether there is one. */
   advance(): boolean {
-    if (++this.#record < this.#recordsInPage) return true;
+    if (++this.#record < this.#recordsInPage) return this.#stand();
     this.#record = 0;
     this.#page++;
     return this.#enterPage();
@@ -85,6 +88,12 @@ export class RunScan {
     if (this.#page * pageBytes >= this.#pages.length) return false;
     const firstRead = this.#readPages - this.#pages.length / pageBytes;
     this.#recordsInPage = recordsOfPage(this.#layout, firstRead + this.#page);
+    return this.#stand();
+  }
+
+  #stand(): true {
+    this.#at = this.#page * pageBytes + this.#record * recordBytes;
+    this.#head = keyHead(this.#pages, this.#at);
     return true;
   }
 }

@@ -11,17 +11,42 @@ const recordsPerWrite = 16_384;
 export const sortByKey = (entries: readonly NewId[]): NewId[] =>
   entries.toSorted((left, right) => Buffer.compare(left.key, right.key));
 
-function* addAll(builder: RunBuilder, entries: readonly NewId[]): Generator<void> {
-  const record = Buffer.alloc(recordBytes);
-  for (const [index, { key, contentHash, offset }] of entries.entries()) {
+/** Ids in the order of their keys, each once, packed one after another. */
+export interface SortedIds {
+  readonly count: number;
+  readonly keys: Buffer;
+  /** The first 16 bytes of each content hash. */
+  readonly contents: Buffer;
+  readonly offsets: ArrayLike<number>;
+}
+
+const pack = (entries: readonly NewId[]): SortedIds => {
+  const count = entries.length;
+  const ids = {
+    count,
+    keys: Buffer.alloc(count * keyBytes),
+    contents: Buffer.alloc(count * contentBytes),
+    offsets: entries.map(({ offset }) => offset),
+  };
+  for (const [index, { key, contentHash }] of entries.entries()) {
     if (key.length !== keyBytes || contentHash.length < contentBytes) {
       throw new RangeError(`A key has ${keyBytes} bytes, and a content hash at least ${contentBytes}.`);
     }
+    ids.keys.set(key, index * keyBytes);
+    ids.contents.set(contentHash.subarray(0, contentBytes), index * contentBytes);
+  }
+  return ids;
+};
+
+function* addAll(builder: RunBuilder, { count, keys, contents, offsets }: SortedIds): Generator<void> {
+  const record = Buffer.alloc(recordBytes);
+  for (let index = 0; index < count; index++) {
+    const offset = offsets[index] ?? -1;
     if (!Number.isInteger(offset) || offset < 0 || offset > mostOffset) {
       throw new RangeError(`An offset is an integer from 0 to ${mostOffset}, not ${offset}.`);
     }
-    record.set(key);
-    record.set(contentHash.subarray(0, contentBytes), keyBytes);
+    keys.copy(record, 0, index * keyBytes, (index + 1) * keyBytes);
+    contents.copy(record, keyBytes, index * contentBytes, (index + 1) * contentBytes);
     builder.add(record, 0, offset);
     if (index % recordsPerWrite === recordsPerWrite - 1) yield;
   }
@@ -30,13 +55,25 @@ function* addAll(builder: RunBuilder, entries: readonly NewId[]): Generator<void
 /**
  * Publishes a run of new ids, each with a position offset from a base that the commit gives: set `basePosition` of what
  * comes back to it. A sealer that lost the race for a commit keeps its run and takes another base.
- * @param entries at least one, sorted by {@link sortByKey}, no key twice.
- * @throws RangeError when they are not.
+ * @param ids at least one.
+ * @throws RangeError when they are not in order, or one comes twice.
  * @throws StoreUnavailable when the store can't be written; a retry is safe after it.
  */
-export const writeRun = (
+export const writeSortedIds = (
+  files: LargeStoreFiles,
+  store: string,
+  ids: SortedIds,
+  writing: RunWriting = {},
+): Promise<Required<RunRef>> => publishRun(files, store, 0, (builder) => addAll(builder, ids), writing);
+
+/**
+ * The same for ids that are not packed.
+ * @param entries at least one, sorted by {@link sortByKey}, no key twice.
+ * @throws as {@link writeSortedIds} does.
+ */
+export const writeRun = async (
   files: LargeStoreFiles,
   store: string,
   entries: readonly NewId[],
   writing: RunWriting = {},
-): Promise<Required<RunRef>> => publishRun(files, store, 0, (builder) => addAll(builder, entries), writing);
+): Promise<Required<RunRef>> => writeSortedIds(files, store, pack(entries), writing);

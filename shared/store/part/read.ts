@@ -1,6 +1,7 @@
 import { PartDamaged } from '../../domain/errors.ts';
 import { type Hdf5, takeBytes, uniqueName, useHdf5 } from './hdf5.ts';
 import { dictionaries, type NarrowColumns, type PartColumns, partFormat, partFormatVersion } from './layout.ts';
+import { readDirectly } from './read-directly.ts';
 
 /** Bytes `[from, to)` of a part's payload arena. */
 export type PayloadSlice = (fromByte: number, toByte: number) => Uint8Array;
@@ -150,9 +151,18 @@ export const withPart = async <Result>(
   }
 };
 
-/** Reads a whole part. @throws PartDamaged */
-export const readPart = (path: string, bytes: Uint8Array): Promise<PartColumns> =>
+/** Reads a whole part by the library alone. @throws PartDamaged */
+export const readByLibrary = (path: string, bytes: Uint8Array): Promise<PartColumns> =>
   withPart(path, bytes, ({ narrow, payloads }) => {
     const columns = narrow();
     return { ...columns, payload: payloads(0, Number(columns.payloadOffset[columns.count])) };
   });
+
+/** Reads a whole part; what is not as `writePart` makes it is left to the library, which also says what is wrong. @throws PartDamaged */
+export const readPart = async (path: string, bytes: Uint8Array): Promise<PartColumns> => {
+  try {
+    return await readDirectly(bytes);
+  } catch {
+    return readByLibrary(path, bytes);
+  }
+};

@@ -1,23 +1,21 @@
 import type { CommittedRun } from '../commits/format.ts';
 import type { RangeReading } from '../files.ts';
-import { identityKey, keyText } from '../known-ids/identity-key.ts';
-import { lookup } from '../known-ids/lookup.ts';
+import type { KeyList } from '../known-ids/key-list.ts';
+import { lookupListed } from '../known-ids/lookup.ts';
 import type { PageCache } from '../known-ids/page-cache.ts';
-import { isSameContent, type KeyBytes } from '../known-ids/record.ts';
+import { contentBytes } from '../known-ids/record.ts';
 import type { RunRef } from '../known-ids/run.ts';
-import type { DistinctRows, SealRow } from './row.ts';
+import type { SealBatch } from './batch.ts';
 
-/** A row with the key that its id is known by. */
-export interface KeyedRow extends SealRow {
-  readonly key: KeyBytes;
+/** Events that have their ids for themselves, and those that lost theirs to an earlier one with other content. */
+export interface DistinctEvents {
+  readonly events: Uint32Array;
+  /** How many were dropped, since the same event is there already. */
+  readonly repeats: number;
+  readonly conflicts: readonly number[];
 }
 
 export const runRefOf = ({ base_position, ...run }: CommittedRun): RunRef => ({ ...run, basePosition: base_position });
-
-const withKey = (row: SealRow): KeyedRow => ({
-  ...row,
-  key: identityKey(row.event.consultationId, row.event.eventId),
-});
 
 /** What looking ids up needs. */
 export interface KnownIds {
@@ -26,35 +24,31 @@ export interface KnownIds {
   readonly cache: PageCache;
 }
 
-/** Whether any of the rows is in one of the runs. @throws as `lookup` does */
+/** Whether any of the keys is in one of the runs. @throws as `lookupListed` does */
 export const anyKnown = async (
   { files, store, cache }: KnownIds,
   runs: readonly CommittedRun[],
-  rows: readonly KeyedRow[],
-): Promise<boolean> => {
-  if (runs.length === 0 || rows.length === 0) return false;
-  const keys = rows.map(({ key }) => key);
-  return (await lookup(files, store, runs.map(runRefOf), keys, cache)).size > 0;
-};
+  keys: KeyList,
+): Promise<boolean> => (await lookupListed(files, store, runs.map(runRefOf), keys, cache)).count > 0;
 
 /**
  * Leaves out what is sealed already, however long ago; the same id with other content is a conflict.
- * @throws as `lookup` does.
+ * @throws as `lookupListed` does.
  */
 export const dropKnown = async (
   { files, store, cache }: KnownIds,
   runs: readonly CommittedRun[],
-  rows: readonly SealRow[],
-): Promise<DistinctRows<KeyedRow>> => {
-  const keyed = rows.map(withKey);
-  const keys = keyed.map(({ key }) => key);
-  const known = await lookup(files, store, runs.map(runRefOf), keys, cache);
-  const conflicts: KeyedRow[] = [];
-  const fresh = keyed.filter((row) => {
-    const found = known.get(keyText(row.key));
-    if (found === undefined) return true;
-    if (!isSameContent(found.contentHash, row.contentHash)) conflicts.push(row);
-    return false;
-  });
-  return { rows: fresh, repeats: rows.length - fresh.length - conflicts.length, conflicts };
+  batch: SealBatch,
+): Promise<DistinctEvents> => {
+  const { list, placeOf } = batch.keys;
+  const { positions, contents } = await lookupListed(files, store, runs.map(runRefOf), list, cache);
+  const events = new Uint32Array(batch.count);
+  const conflicts: number[] = [];
+  let fresh = 0;
+  for (let event = 0; event < batch.count; event++) {
+    const place = placeOf[event] ?? 0;
+    if (Number.isNaN(positions[place])) events[fresh++] = event;
+    else if (!batch.hasContent(event, contents, place * contentBytes)) conflicts.push(event);
+  }
+  return { events: events.subarray(0, fresh), repeats: batch.count - fresh - conflicts.length, conflicts };
 };

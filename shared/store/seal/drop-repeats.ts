@@ -1,24 +1,25 @@
-import { type DistinctRows, identityOf, type SealRow } from './row.ts';
+import type { SealBatch } from './batch.ts';
+import type { DistinctEvents } from './drop-known.ts';
 
-/** The order that decides conflicts: by what the event itself says, then by its part, never by who was read first. */
-const isEarlier = (left: SealRow, right: SealRow): boolean => {
-  const [a, b] = [left.event, right.event];
-  if (a.receivedAt !== b.receivedAt) return a.receivedAt < b.receivedAt;
-  if (a.requestIndex !== b.requestIndex) return a.requestIndex < b.requestIndex;
-  return left.part < right.part;
-};
+const none = -1;
 
-/** Keeps one row of each identity, the earliest; a repeat with the same content is dropped, with other content it is a conflict. */
-export const dropRepeats = <Row extends SealRow>(rows: readonly Row[]): DistinctRows<Row> => {
-  const first = new Map<string, Row>();
-  for (const row of rows) {
-    const identity = identityOf(row.event);
-    const known = first.get(identity);
-    if (known === undefined || isEarlier(row, known)) first.set(identity, row);
+/** Keeps one event of each identity, the earliest; a repeat with the same content is dropped, with other content it is a conflict. */
+export const dropRepeats = (batch: SealBatch, events: Uint32Array): DistinctEvents => {
+  const { list, placeOf } = batch.keys;
+  const first = new Int32Array(list.count).fill(none);
+  let count = 0;
+  for (const event of events) {
+    const place = placeOf[event] ?? 0;
+    const known = first[place] ?? none;
+    if (known === none) count++;
+    if (known === none || batch.isEarlier(event, known)) first[place] = event;
   }
-  const conflicts = rows.filter((row) => {
-    const kept = first.get(identityOf(row.event));
-    return kept !== undefined && Buffer.compare(kept.contentHash, row.contentHash) !== 0;
-  });
-  return { rows: [...first.values()], repeats: rows.length - first.size - conflicts.length, conflicts };
+  if (count === events.length) return { events, repeats: 0, conflicts: [] };
+  const keptOf = (event: number): number => first[placeOf[event] ?? 0] ?? none;
+  const conflicts = Array.from(events).filter((event) => !batch.isSame(keptOf(event), event));
+  return {
+    events: events.filter((event) => keptOf(event) === event),
+    repeats: events.length - count - conflicts.length,
+    conflicts,
+  };
 };

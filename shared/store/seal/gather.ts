@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { PartDamaged } from '../../domain/errors.ts';
 import { type FileReading, isGone } from '../files.ts';
-import { readRows } from './read-rows.ts';
-import type { SealRow } from './row.ts';
+import type { PartColumns } from '../part/layout.ts';
+import { readPart } from '../part/read.ts';
+import { hashWaiting, type WaitingPart } from './waiting-part.ts';
 
 /** What one commit takes at most, so that its memory is bounded. */
 export interface BatchLimits {
@@ -11,35 +12,63 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
-/** Level-0 parts that were read, with all of their events. */
-export interface Gathered {
-  /** Paths of the parts; whoever commits their events names them as removed. */
-  readonly parts: readonly string[];
-  readonly rows: readonly SealRow[];
-}
-
 /** A part that can't be sealed. It stays where it is, and its events can be read as far as that goes. */
 export type OnDamage = (part: string, error: PartDamaged) => void;
 
-const payloadLength = (rows: readonly SealRow[]): number =>
-  rows.reduce((sum, { event }) => sum + event.payload.length, 0);
-
-/** The rows of a part; undefined when it can't be sealed, or when it went away: a listing may be older than its removal. */
-const tryReadRows = async (
-  files: FileReading,
-  store: string,
-  part: string,
-  onDamage: OnDamage,
-): Promise<readonly SealRow[] | undefined> => {
+const tryHash = (part: string, columns: PartColumns, onDamage: OnDamage): WaitingPart | undefined => {
   try {
-    return await readRows(part, await files.read(path.join(store, part)));
+    return hashWaiting(part, columns);
   } catch (error) {
-    if (isGone(error)) return undefined;
     if (!(error instanceof PartDamaged)) throw error;
     onDamage(part, error);
     return undefined;
   }
 };
+
+/** Undefined when it went away: a listing may be older than its removal. */
+const tryRead = async (files: FileReading, file: string): Promise<Uint8Array | undefined> => {
+  try {
+    return await files.read(file);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Parts with their columns, in their order. The one behind the one that is in use is read and inflated meanwhile, which the
+ * other threads do.
+ */
+async function* readAhead(
+  files: FileReading,
+  store: string,
+  waiting: readonly string[],
+  onDamage: OnDamage,
+): AsyncGenerator<{ readonly path: string; readonly columns: PartColumns }> {
+  const read = async (part: string): Promise<PartColumns | undefined> => {
+    const bytes = await tryRead(files, path.join(store, part));
+    return bytes && (await readPart(part, bytes));
+  };
+  let coming: Promise<PartColumns | undefined> | undefined;
+  try {
+    for (const [index, part] of waiting.entries()) {
+      const own = coming ?? read(part);
+      const next = waiting[index + 1];
+      coming = next === undefined ? undefined : read(next);
+      // Whoever comes to it gets the error.
+      coming?.catch(() => {});
+      try {
+        const columns = await own;
+        if (columns) yield { path: part, columns };
+      } catch (error) {
+        if (!(error instanceof PartDamaged)) throw error;
+        onDamage(part, error);
+      }
+    }
+  } finally {
+    await coming?.catch(() => {});
+  }
+}
 
 /**
  * Reads whole parts, in their order, until the limits are reached; one part is taken however large it is.
@@ -51,17 +80,16 @@ export const gather = async (
   waiting: readonly string[],
   limits: BatchLimits,
   onDamage: OnDamage,
-): Promise<Gathered> => {
-  const parts: string[] = [];
-  const rows: SealRow[] = [];
-  let bytes = 0;
-  for (const part of waiting) {
-    if (rows.length >= limits.events || bytes >= limits.bytes) break;
-    const found = await tryReadRows(files, store, part, onDamage);
+): Promise<readonly WaitingPart[]> => {
+  const parts: WaitingPart[] = [];
+  let [events, bytes] = [0, 0];
+  for await (const { path: part, columns } of readAhead(files, store, waiting, onDamage)) {
+    const found = tryHash(part, columns, onDamage);
     if (found === undefined) continue;
-    parts.push(part);
-    for (const row of found) rows.push(row);
-    bytes += payloadLength(found);
+    parts.push(found);
+    events += found.rows.count;
+    bytes += found.rows.payload.length;
+    if (events >= limits.events || bytes >= limits.bytes) break;
   }
-  return { parts, rows };
+  return parts;
 };

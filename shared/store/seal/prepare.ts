@@ -3,12 +3,15 @@ import type { PartId } from '../../domain/ids.ts';
 import { type CommittedPart, type CommittedRun, fileSha256 } from '../commits/format.ts';
 import type { SealFiles } from '../files.ts';
 import type { DurableFolders } from '../folders.ts';
+import type { KeyList } from '../known-ids/key-list.ts';
+import { contentBytes } from '../known-ids/record.ts';
 import { runPath } from '../known-ids/run.ts';
-import { sortByKey, writeRun } from '../known-ids/write.ts';
-import { writeSealedPart } from '../part/sealed/write.ts';
+import { type SortedIds, writeSortedIds } from '../known-ids/write.ts';
+import { renderSealedPart } from '../part/sealed/write.ts';
 import type { Compression } from '../port.ts';
 import { publish } from '../publish.ts';
-import type { KeyedRow } from './drop-known.ts';
+import type { SealBatch } from './batch.ts';
+import { BatchRows } from './batch-rows.ts';
 import { groupByPart, type PartGroup } from './group.ts';
 
 /** Where and with what sealed files are written. */
@@ -36,8 +39,10 @@ export type PreparedRun = Omit<CommittedRun, 'base_position'>;
 export interface PreparedBatch {
   /** The level-0 parts whose events these are. */
   readonly sources: readonly string[];
-  /** In the order of their positions. */
-  readonly rows: readonly KeyedRow[];
+  /** New events. */
+  readonly count: number;
+  /** The keys of all that was gathered, repeats among them. */
+  readonly keys: KeyList;
   readonly parts: readonly PreparedPart[];
   /** Absent when nothing was new. */
   readonly run: PreparedRun | undefined;
@@ -51,13 +56,19 @@ export interface PreparedBatch {
 export const sealedPath = (segment: string, day: string, partId: PartId): string =>
   path.join('parts', segment, day, `${partId}.h5`);
 
-const preparePart = async (writing: SealWriting, group: PartGroup): Promise<PreparedPart> => {
+const preparePart = async (
+  writing: SealWriting,
+  batch: SealBatch,
+  events: Uint32Array,
+  group: PartGroup,
+): Promise<PreparedPart> => {
   const { files, store, folders, newId, compressionOf, announce } = writing;
-  const { segment, day, events } = group;
+  const { segment, day } = group;
   const partId = newId() as PartId;
   const target = sealedPath(segment, day, partId);
   announce(target);
-  const { bytes, meta } = await writeSealedPart(events, { partId, level: 1, segment, day }, compressionOf(segment));
+  const rows = new BatchRows(batch, events, group.offsets);
+  const { bytes, meta } = await renderSealedPart(rows, { partId, level: 1, segment, day }, compressionOf(segment));
   await publish(files, { store, temporaryName: `${partId}.h5`, target, bytes }, folders);
   return {
     path: target,
@@ -72,36 +83,54 @@ const preparePart = async (writing: SealWriting, group: PartGroup): Promise<Prep
   };
 };
 
-const prepareRun = async (writing: SealWriting, rows: readonly KeyedRow[]): Promise<PreparedRun | undefined> => {
-  if (rows.length === 0) return undefined;
+/** The ids of events, given in the order of their positions. */
+const idsOf = (batch: SealBatch, events: Uint32Array): SortedIds => {
+  const offsetOf = new Uint32Array(batch.count);
+  for (const [offset, event] of events.entries()) offsetOf[event] = offset;
+  const { order, keys } = batch.keysOf(events);
+  const contents = Buffer.allocUnsafeSlow(events.length * contentBytes);
+  for (const [index, event] of order.entries()) {
+    batch.contents.copy(contents, index * contentBytes, event * contentBytes, (event + 1) * contentBytes);
+  }
+  return { count: events.length, keys, contents, offsets: order.map((event) => offsetOf[event] ?? 0) };
+};
+
+const prepareRun = async (
+  writing: SealWriting,
+  batch: SealBatch,
+  events: Uint32Array,
+): Promise<PreparedRun | undefined> => {
+  if (events.length === 0) return undefined;
   const { files, store, folders, newId, announce } = writing;
   const runId = newId();
   announce(runPath(runId));
-  const entries = sortByKey(rows.map(({ key, contentHash }, offset) => ({ key, contentHash, offset })));
-  const { basePosition: _, ...run } = await writeRun(files, store, entries, { newRunId: () => runId, folders });
+  const ids = idsOf(batch, events);
+  const { basePosition: _, ...run } = await writeSortedIds(files, store, ids, { newRunId: () => runId, folders });
   return run;
-};
-
-/** The leaf hashes, one after another. */
-const leavesOf = (rows: readonly KeyedRow[]): Uint8Array => {
-  const leaves = new Uint8Array(rows.length * 32);
-  for (const [row, { event }] of rows.entries()) leaves.set(event.leaf, row * 32);
-  return leaves;
 };
 
 /**
  * Writes the parts and the run of a batch.
- * @param rows new events in the order of their positions.
+ * @param events new ones in the order of their positions.
  * @throws StoreUnavailable when the store can't be written.
  */
 export const prepare = async (
   writing: SealWriting,
-  rows: readonly KeyedRow[],
-  about: Pick<PreparedBatch, 'sources' | 'repeats' | 'conflicts'>,
+  batch: SealBatch,
+  events: Uint32Array,
+  about: Pick<PreparedBatch, 'repeats' | 'conflicts'>,
 ): Promise<PreparedBatch> => {
   const parts: PreparedPart[] = [];
-  for (const group of groupByPart(rows)) parts.push(await preparePart(writing, group));
-  return { ...about, rows, parts, run: await prepareRun(writing, rows), leaves: leavesOf(rows) };
+  for (const group of groupByPart(batch, events)) parts.push(await preparePart(writing, batch, events, group));
+  return {
+    ...about,
+    sources: batch.parts.map(({ path: source }) => source),
+    count: events.length,
+    keys: batch.keys.list,
+    parts,
+    run: await prepareRun(writing, batch, events),
+    leaves: batch.leavesOf(events),
+  };
 };
 
 /** The files of a batch that was not committed. */

@@ -1,21 +1,8 @@
 import type { AcceptedEvent } from '../../domain/event.ts';
 
-/** A stored event on its way to a position. */
+/** A stored event that lost its id to an earlier one with other content. */
 export interface SealRow {
   readonly event: AcceptedEvent;
-  /** What decides whether a repeat of its id is the same event. */
-  readonly contentHash: Uint8Array;
   /** The level-0 part that it stands in, relative to the store's folder. */
   readonly part: string;
 }
-
-/** Rows of which each has its id for itself, and those that lost theirs to an earlier event with other content. */
-export interface DistinctRows<Row extends SealRow> {
-  readonly rows: readonly Row[];
-  /** How many were dropped, since the same event is there already. */
-  readonly repeats: number;
-  readonly conflicts: readonly Row[];
-}
-
-/** A consultation id has no line break, so no two identities give the same text. */
-export const identityOf = ({ eventId, consultationId }: AcceptedEvent): string => `${eventId}\n${consultationId}`;

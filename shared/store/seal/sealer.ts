@@ -17,11 +17,12 @@ import type { Signer } from '../log/note/signer.ts';
 import type { Compression } from '../port.ts';
 import { Abandoned } from './abandoned.ts';
 import { areThere } from './are-there.ts';
+import { SealBatch } from './batch.ts';
 import { batchChanges } from './batch-changes.ts';
 import { anyKnown, dropKnown, type KnownIds } from './drop-known.ts';
 import { dropRepeats } from './drop-repeats.ts';
 import { type SealPace, SealTiming } from './due.ts';
-import { type BatchLimits, type Gathered, gather } from './gather.ts';
+import { type BatchLimits, gather } from './gather.ts';
 import { findCheckpoints, Guard } from './guard.ts';
 import { keepNewest } from './keep-checkpoint.ts';
 import {
@@ -34,7 +35,6 @@ import {
   sealedEvents,
   sealLatency,
 } from './metrics.ts';
-import { inOrder } from './order.ts';
 import { filesOf, type PreparedBatch, prepare, type SealWriting } from './prepare.ts';
 import { Reclaimer } from './reclaim.ts';
 import type { SealRow } from './row.ts';
@@ -158,24 +158,24 @@ export class Sealer {
     const startMs = clock.monotonicMs();
     const signer = await this.#openSigner(state);
     await this.#guard.require(state, checkpoints, signer.verifierKey);
-    const gathered = await gather(files, folder, ready, batch, (part, error) => {
+    const parts = await gather(files, folder, ready, batch, (part, error) => {
       this.#skipped.add(part, error, clock.nowMs());
     });
-    if (gathered.parts.length === 0) return { kind: 'idle', waiting: waiting.length };
-    for (const part of gathered.parts) this.#skipped.remove(part);
-    const report = await this.#sealBatch(state, await this.#prepare(state, gathered), this.#author(signer));
+    if (parts.length === 0) return { kind: 'idle', waiting: waiting.length };
+    for (const part of parts) this.#skipped.remove(part.path);
+    const prepared = await this.#prepare(state, new SealBatch(parts));
+    const report = await this.#sealBatch(state, prepared, this.#author(signer));
     sealLatency.observe(clock.monotonicMs() - startMs);
     return report;
   }
 
-  async #prepare(state: StoreState, gathered: Gathered): Promise<PreparedBatch> {
+  async #prepare(state: StoreState, batch: SealBatch): Promise<PreparedBatch> {
     // Against what is sealed first: a repeat of that must not lose its id to a later event of the same batch.
-    const fresh = await dropKnown(this.#known, [...state.runs.values()], gathered.rows);
-    const distinct = dropRepeats(fresh.rows);
+    const fresh = await dropKnown(this.#known, [...state.runs.values()], batch);
+    const distinct = dropRepeats(batch, fresh.events);
     const conflicts = [...fresh.conflicts, ...distinct.conflicts];
-    if (conflicts.length > 0) await this.#options.quarantine(conflicts);
-    return prepare(this.#writing, inOrder(distinct.rows), {
-      sources: gathered.parts,
+    if (conflicts.length > 0) await this.#options.quarantine(conflicts.map((event) => batch.row(event)));
+    return prepare(this.#writing, batch, batch.inOrder(distinct.events), {
       repeats: fresh.repeats + distinct.repeats,
       conflicts: conflicts.length,
     });
@@ -197,21 +197,21 @@ export class Sealer {
     }
     await this.#afterCommit(done.before, batch);
     const { repeats, conflicts, sources } = batch;
-    return { kind: 'sealed', events: batch.rows.length, repeats, conflicts, parts: sources.length };
+    return { kind: 'sealed', events: batch.count, repeats, conflicts, parts: sources.length };
   }
 
   /** Whether a batch may still be sealed as it is after others have committed: no event of it was, and its files are there. */
   async #stillNew(batch: PreparedBatch, checked: StoreState, newest: StoreState): Promise<boolean> {
     if (batch.sources.some((part) => newest.removed.has(part))) return false;
     const others = [...newest.runs.values()].filter((run) => !checked.runs.has(run.path));
-    if (await anyKnown(this.#known, others, batch.rows)) return false;
+    if (await anyKnown(this.#known, others, batch.keys)) return false;
     return areThere(this.#options.files, this.#options.folder, newest, filesOf(batch));
   }
 
   /** What follows from a commit; a failure here is made good by the next look of any sealer. */
   async #afterCommit(before: StoreState, batch: PreparedBatch): Promise<void> {
     const { logger, clock } = this.#options;
-    sealedEvents.inc(batch.rows.length);
+    sealedEvents.inc(batch.count);
     if (batch.repeats > 0) droppedEvents.inc({ reason: 'repeat' }, batch.repeats);
     if (batch.conflicts > 0) droppedEvents.inc({ reason: 'conflict' }, batch.conflicts);
     commitsMade.inc({ kind: 'seal' });

@@ -1,15 +1,15 @@
 import { PartDamaged } from '../../domain/errors.ts';
+import { formatUuid } from '../../domain/ids.ts';
+import { hashLevel0 } from '../event-hashes/hash-level0.ts';
 import { partIdOf } from '../level0-names.ts';
 import { merkleRoot } from '../merkle.ts';
-import { eventOfRow } from '../part/columns.ts';
-import type { NarrowColumns } from '../part/layout.ts';
+import type { PartColumns } from '../part/layout.ts';
+import { Level0Rows } from '../part/level0-rows.ts';
 import { type OpenPart, withPart } from '../part/read.ts';
-import { EventHashes } from './event-hashes.ts';
 import { type Finding, reasonOf } from './finding.ts';
 
 interface ReadPart {
-  readonly columns: NarrowColumns;
-  readonly payload: Uint8Array;
+  readonly columns: PartColumns;
   readonly attributes: Readonly<Record<string, string | bigint>>;
 }
 
@@ -18,24 +18,18 @@ const attributeNames = ['part_id', 'level', 'count', 'merkle_root', 'event_id_mi
 const readAll = (part: OpenPart): ReadPart => {
   const columns = part.narrow();
   return {
-    columns,
-    payload: part.payloads(0, Number(columns.payloadOffset[columns.count])),
+    columns: { ...columns, payload: part.payloads(0, Number(columns.payloadOffset[columns.count])) },
     attributes: Object.fromEntries(attributeNames.map((name) => [name, part.attribute(name)])),
   };
 };
 
-/** Hashes all events into `leaves`. @returns the least and the greatest event id */
-const hashRows = ({ columns, payload }: ReadPart, leaves: Buffer): { least: string; most: string } => {
-  const hashes = new EventHashes();
-  const [contents, keys] = [Buffer.alloc(columns.count * 16), Buffer.alloc(columns.count * 16)];
+/** The least and the greatest event id, as text. */
+const idRange = ({ count, eventId }: PartColumns): { least: string; most: string } => {
   let [least, most] = ['~', ''];
-  for (let row = 0; row < columns.count; row++) {
-    const [from, to] = [Number(columns.payloadOffset[row]), Number(columns.payloadOffset[row + 1])];
-    if (to < from) throw new RangeError(`the payload of row ${row} ends before it begins`);
-    const event = eventOfRow(columns, row, '');
-    hashes.write({ ...event, payload: payload.subarray(from, to) }, row, leaves, contents, keys);
-    if (event.eventId < least) least = event.eventId;
-    if (event.eventId > most) most = event.eventId;
+  for (let row = 0; row < count; row++) {
+    const id = formatUuid(eventId, row * 16);
+    if (id < least) least = id;
+    if (id > most) most = id;
   }
   return { least, most };
 };
@@ -64,8 +58,8 @@ export const checkLevel0Part = async (
     const part = await withPart(file, bytes, readAll);
     requireEnd(bytes);
     const { columns, attributes } = part;
-    const leaves = Buffer.alloc(columns.count * 32);
-    const { least, most } = hashRows(part, leaves);
+    const { leaves } = hashLevel0(new Level0Rows(columns));
+    const { least, most } = idRange(columns);
     const expected = {
       part_id: partIdOf(file),
       level: 0n,

@@ -1,11 +1,13 @@
 import type { CommittedPart } from '../commits/format.ts';
+import { EventHashes } from '../event-hashes/event-hashes.ts';
+import { absentField, encodeField, FieldCache } from '../event-hashes/field.ts';
+import { TimeField } from '../event-hashes/time-field.ts';
 import { windowPositions } from '../part/sealed/layout.ts';
 import type { SealedPart } from '../part/sealed/open.ts';
 import { Positions } from '../part/sealed/positions.ts';
 import type { RowBlock } from '../part/sealed/row-block.ts';
-import { EventHashes } from './event-hashes.ts';
+import { renderMs } from '../part/time.ts';
 import type { Finding } from './finding.ts';
-import { TimeTexts } from './time-texts.ts';
 import type { LogWindow } from './window.ts';
 
 /** A part, and the number that stands for it in windows. */
@@ -21,6 +23,18 @@ export const windowsOf = ({ base_position, first_position, last_position }: Comm
     first: base + Math.floor((first_position - base_position) / windowPositions),
     last: base + Math.floor((last_position - base_position) / windowPositions),
   };
+};
+
+/** A stretch of a part's payloads, and where it begins among them. */
+interface Stretch {
+  readonly bytes: Buffer;
+  readonly from: number;
+}
+
+/** Whether the field of a time begins with a day. */
+const isOnDay = (time: Uint8Array, day: string): boolean => {
+  for (let index = 0; index < day.length; index++) if (time[4 + index] !== day.charCodeAt(index)) return false;
+  return true;
 };
 
 /** Rows `[from, to)` of a part. */
@@ -51,8 +65,9 @@ export interface RowHashing {
 export class WindowEvents implements RowHashing {
   readonly sharesMemory = false;
   readonly #hashes = new EventHashes();
-  readonly #received = new TimeTexts();
-  readonly #occurred = new TimeTexts();
+  readonly #received = new TimeField();
+  readonly #occurred = new TimeField();
+  readonly #fields = new FieldCache();
   readonly #found: (finding: Finding) => void;
 
   constructor(found: (finding: Finding) => void) {
@@ -62,15 +77,14 @@ export class WindowEvents implements RowHashing {
   async hash(sealed: SealedPart, numbered: NumberedPart, rows: PartRows, windows: readonly LogWindow[]): Promise<void> {
     if (rows.from === rows.to) return;
     for await (const { block, from, to, payloads } of sealed.scan(rows)) {
-      const start = block.payloadFrom(from);
+      const arena = Buffer.from(payloads.buffer, payloads.byteOffset, payloads.byteLength);
       for (let row = from; row < to; row++) {
-        const at = block.payloadFrom(row) - start;
-        this.#hashRow(numbered, block, row, payloads.subarray(at, at + block.payloadBytes(row)), windows);
+        this.#hashRow(numbered, block, row, { bytes: arena, from: block.payloadFrom(from) }, windows);
       }
     }
   }
 
-  #hashRow(numbered: NumberedPart, block: RowBlock, row: number, payload: Uint8Array, windows: readonly LogWindow[]) {
+  #hashRow(numbered: NumberedPart, block: RowBlock, row: number, payloads: Stretch, windows: readonly LogWindow[]) {
     const position = block.position(row);
     const { part, number } = numbered;
     const window = windows.find((each) => each.has(position));
@@ -80,28 +94,33 @@ export class WindowEvents implements RowHashing {
       this.#found({ kind: 'repeated', file: part.path, position, reason });
       return;
     }
-    const receivedAt = this.#received.render(block.receivedAtMs(row));
-    if (!receivedAt.startsWith(part.day)) {
-      const reason = `the event was received at ${receivedAt}, not on ${part.day}`;
+    const receivedAt = this.#received.of(block.receivedAtMs(row));
+    if (!isOnDay(receivedAt, part.day)) {
+      const reason = `the event was received at ${renderMs(block.receivedAtMs(row))}, not on ${part.day}`;
       this.#found({ kind: 'changed', file: part.path, position, reason });
     }
+    const user = block.user(row);
+    const payloadFrom = block.payloadFrom(row) - payloads.from;
     const fields = {
-      consultationId: block.consultationId(row),
-      eventId: block.eventId(row),
-      segment: part.segment,
+      consultationId: this.#fields.get(block.consultationId(row)),
+      eventId: block.eventIds,
+      eventIdAt: (row - block.from) * 16,
+      segment: this.#fields.get(part.segment),
       receivedAt,
-      eventType: block.eventType(row),
-      userId: block.user(row) || undefined,
+      eventType: this.#fields.get(block.eventType(row)),
+      userId: user === '' ? absentField : this.#fields.get(user),
       occurredAt: this.#occurredAt(block, row),
-      payload,
+      payload: payloads.bytes,
+      payloadFrom,
+      payloadTo: payloadFrom + block.payloadBytes(row),
     };
     this.#hashes.write(fields, position - window.from, window.leaves, window.contents, window.keys);
   }
 
-  #occurredAt(block: RowBlock, row: number): string | undefined {
+  #occurredAt(block: RowBlock, row: number): Uint8Array {
     const text = block.occurredAtText(row);
-    if (text !== '') return text;
+    if (text !== '') return encodeField(text);
     const ms = block.occurredAtMs(row);
-    return ms === undefined ? undefined : this.#occurred.render(ms);
+    return ms === undefined ? absentField : this.#occurred.of(ms);
   }
 }

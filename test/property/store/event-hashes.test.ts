@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ConsultationId, EventId } from '../../../shared/domain/ids.ts';
+import type { SegmentedEvent } from '../../../shared/domain/event.ts';
+import { type ConsultationId, type EventId, parseUuid } from '../../../shared/domain/ids.ts';
 import { contentHash, leafHash } from '../../../shared/domain/leaf.ts';
+import { EventHashes } from '../../../shared/store/event-hashes/event-hashes.ts';
+import { encodeField, FieldCache } from '../../../shared/store/event-hashes/field.ts';
+import { TimeField } from '../../../shared/store/event-hashes/time-field.ts';
 import { identityKey } from '../../../shared/store/known-ids/identity-key.ts';
 import { renderMs } from '../../../shared/store/part/time.ts';
-import { EventHashes } from '../../../shared/store/verify/event-hashes.ts';
-import { TimeTexts } from '../../../shared/store/verify/time-texts.ts';
 
 const text = (constraints: fc.StringConstraints = {}) => fc.string({ unit: 'binary', minLength: 1, ...constraints });
 
 const event = fc.record({
-  consultationId: text({ maxLength: 40 }),
-  eventId: fc.uuid({ version: [4, 7] }),
+  consultationId: text({ maxLength: 40 }).map((id) => id as ConsultationId),
+  eventId: fc.uuid({ version: [4, 7] }).map((id) => id as EventId),
   eventType: text({ maxLength: 40 }),
   userId: fc.option(text({ maxLength: 40 }), { nil: undefined }),
   occurredAt: fc.option(text({ maxLength: 40 }), { nil: undefined }),
@@ -20,6 +22,26 @@ const event = fc.record({
   payload: text({ maxLength: 300 }),
 });
 
+/** The event as it is hashed, with other bytes around its id and its payload. */
+const fieldsOf = (each: Omit<SegmentedEvent, 'requestIndex'>) => {
+  const eventId = new Uint8Array(48).fill(0xee);
+  parseUuid(each.eventId, eventId, 16);
+  const payload = Buffer.from(`before${each.payload}behind`);
+  return {
+    consultationId: encodeField(each.consultationId),
+    eventId,
+    eventIdAt: 16,
+    segment: encodeField(each.segment),
+    receivedAt: encodeField(each.receivedAt),
+    eventType: encodeField(each.eventType),
+    userId: encodeField(each.userId),
+    occurredAt: encodeField(each.occurredAt),
+    payload,
+    payloadFrom: 6,
+    payloadTo: payload.length - 6,
+  };
+};
+
 it('hashes events as they were hashed when they were stored, whichever came before', () => {
   fc.assert(
     fc.property(fc.array(event, { minLength: 1, maxLength: 5 }), (events) => {
@@ -27,15 +49,14 @@ it('hashes events as they were hashed when they were stored, whichever came befo
       const count = events.length;
       const [leaves, contents, keys] = [Buffer.alloc(count * 32), Buffer.alloc(count * 16), Buffer.alloc(count * 16)];
       for (const [index, each] of events.entries()) {
-        hashes.write({ ...each, payload: Buffer.from(each.payload) }, index, leaves, contents, keys);
+        hashes.write(fieldsOf(each), index, leaves, contents, keys);
       }
       for (const [index, each] of events.entries()) {
-        const ids = { consultationId: each.consultationId as ConsultationId, eventId: each.eventId as EventId };
-        const whole = { ...each, ...ids, requestIndex: 0 };
+        const whole = { ...each, requestIndex: 0 };
         const half = [index * 16, index * 16 + 16] as const;
         expect(leaves.subarray(index * 32, index * 32 + 32)).toEqual(Buffer.from(leafHash(whole)));
         expect(contents.subarray(...half)).toEqual(Buffer.from(contentHash(whole)).subarray(0, 16));
-        expect(keys.subarray(...half)).toEqual(Buffer.from(identityKey(ids.consultationId, ids.eventId)));
+        expect(keys.subarray(...half)).toEqual(Buffer.from(identityKey(each.consultationId, each.eventId)));
       }
     }),
   );
@@ -56,7 +77,7 @@ it('hashes an event that is larger than any before', () => {
     payload,
   };
   const leaf = Buffer.alloc(32);
-  hashes.write({ ...each, payload: Buffer.from(payload) }, 0, leaf, Buffer.alloc(16), Buffer.alloc(16));
+  hashes.write(fieldsOf(each), 0, leaf, Buffer.alloc(16), Buffer.alloc(16));
   expect(leaf).toEqual(Buffer.from(leafHash(each)));
 });
 
@@ -65,8 +86,17 @@ it('renders times as they are rendered elsewhere', () => {
   const times = fc.array(fc.oneof(near, fc.integer({ min: -200_000, max: 200_000 }), fc.constant(253_402_300_800_000)));
   fc.assert(
     fc.property(times, (all) => {
-      const texts = new TimeTexts();
-      for (const ms of all) expect(texts.render(ms)).toBe(renderMs(ms));
+      const field = new TimeField();
+      for (const ms of all) expect(Buffer.from(field.of(ms))).toEqual(encodeField(renderMs(ms)));
+    }),
+  );
+});
+
+it('encodes a text that it met before as it did then', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 3 }), { maxLength: 50 }), (texts) => {
+      const cache = new FieldCache();
+      for (const each of [...texts, ...texts]) expect(cache.get(each)).toEqual(encodeField(each));
     }),
   );
 });

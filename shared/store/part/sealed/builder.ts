@@ -19,26 +19,7 @@ import {
   timeTextBytes,
 } from './layout.ts';
 import { PayloadStream } from './payload-stream.ts';
-
-/** One event on its way into a part, with its values as the columns hold them. */
-export interface SealedRow {
-  readonly consultation: string;
-  readonly eventType: string;
-  /** Empty when the event names none. */
-  readonly user: string;
-  readonly positionOffset: number;
-  readonly requestIndex: number;
-  /** Four words from `eventIdAt` on. */
-  readonly eventId: Uint32Array;
-  readonly eventIdAt: number;
-  readonly receivedAtMs: number;
-  /** Two words from `occurredAtAt` on. */
-  readonly occurredAt: Uint32Array;
-  readonly occurredAtAt: number;
-  /** Empty unless the time as sent is not what its milliseconds give. */
-  readonly occurredAtText: string;
-  readonly payload: Uint8Array;
-}
+import type { SealedRow } from './sealed-row.ts';
 
 const levelOf = (compression: Compression): number =>
   compression === 'none' ? 0 : Number(compression.slice('gzip-'.length));
@@ -142,7 +123,7 @@ export class SealedPartBuilder {
     streams.user.push(this.#users.of(row.user));
     streams.position_offset.push(row.positionOffset);
     this.#timeTexts.push(row.occurredAtText);
-    this.#payloads.push(row.payload);
+    this.#payloads.push(row.payload, row.payloadFrom, row.payloadTo);
     streams.payload_offset.pushLong(this.#payloads.bytes);
     this.#received.add(row.receivedAtMs);
     this.#offsets.add(row.positionOffset);

@@ -1,9 +1,9 @@
-import type { SealedRow } from './builder.ts';
 import { windowPositions } from './layout.ts';
 import type { PartFile } from './part-file.ts';
 import { PayloadCursor } from './payloads.ts';
 import { Positions, type Window } from './positions.ts';
 import { type RowBlock, RowBlocks } from './row-block.ts';
+import type { Mutable, SealedRow } from './sealed-row.ts';
 
 /** A part as a merge reads it. */
 export interface MergeSource {
@@ -96,33 +96,35 @@ const payloadRange = ({ block }: OpenWindow, row: number) => ({
   to: block.payloadFrom(row + 1),
 });
 
-/** A row's payload where its chunk is in memory already, as most are; awaiting each would take longer than copying it. */
-export const payloadInMemory = (window: OpenWindow, row: number): Uint8Array | undefined =>
-  window.payloads.inMemory(payloadRange(window, row));
+/** Makes sure that a row's payload is in memory. True where it was already, as most are: awaiting each would take longer than copying it. */
+export const isPayloadInMemory = (window: OpenWindow, row: number): boolean =>
+  window.payloads.isInMemory(payloadRange(window, row));
 
-export const readPayload = (window: OpenWindow, row: number): Promise<Uint8Array> =>
-  window.payloads.read(payloadRange(window, row));
+export const readPayload = (window: OpenWindow, row: number): Promise<void> =>
+  window.payloads.bring(payloadRange(window, row));
 
-/** What goes into the merged part for a row. */
-export const sealedRowOf = (
-  { block }: OpenWindow,
+/** Fills in what goes into the merged part for a row, whose payload is in memory. */
+export const fillSealedRow = (
+  into: Mutable<SealedRow>,
+  { block, payloads }: OpenWindow,
   row: number,
   basePosition: number,
-  payload: Uint8Array,
 ): SealedRow => {
   const at = row - block.from;
-  return {
-    consultation: block.consultationId(row),
-    eventType: block.eventType(row),
-    user: block.user(row),
-    positionOffset: block.position(row) - basePosition,
-    requestIndex: block.columns.request_index[at] ?? 0,
-    eventId: block.columns.event_id,
-    eventIdAt: at * 4,
-    receivedAtMs: block.receivedAtMs(row),
-    occurredAt: block.columns.occurred_at,
-    occurredAtAt: at * 2,
-    occurredAtText: block.occurredAtText(row),
-    payload,
-  };
+  const payloadFrom = block.payloadFrom(row);
+  into.consultation = block.consultationId(row);
+  into.eventType = block.eventType(row);
+  into.user = block.user(row);
+  into.positionOffset = block.position(row) - basePosition;
+  into.requestIndex = block.columns.request_index[at] ?? 0;
+  into.eventId = block.columns.event_id;
+  into.eventIdAt = at * 4;
+  into.receivedAtMs = block.receivedAtMs(row);
+  into.occurredAt = block.columns.occurred_at;
+  into.occurredAtAt = at * 2;
+  into.occurredAtText = block.occurredAtText(row);
+  into.payload = payloads.bytes;
+  into.payloadFrom = payloadFrom - payloads.from;
+  into.payloadTo = block.payloadFrom(row + 1) - payloads.from;
+  return into;
 };

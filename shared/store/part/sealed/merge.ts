@@ -1,11 +1,12 @@
 import type { PartId } from '../../../domain/ids.ts';
 import type { Compression } from '../../port.ts';
-import { SealedPartBuilder, type SealedRow } from './builder.ts';
+import { SealedPartBuilder } from './builder.ts';
 import { namingDamage } from './damage.ts';
 import { type RenderedPart, type SealedPartHeader, windowPositions } from './layout.ts';
-import { MergeInput, payloadInMemory, readPayload, sealedRowOf } from './merge-input.ts';
+import { fillSealedRow, isPayloadInMemory, MergeInput, readPayload } from './merge-input.ts';
 import { openWindow } from './merge-window.ts';
 import type { SealedPart } from './open.ts';
+import { newSealedRow, type SealedRow } from './sealed-row.ts';
 
 export interface MergeOptions {
   /** Of the parts that are written: one more than that of the highest input is usual. */
@@ -106,6 +107,7 @@ const headerOf = (inputs: readonly SealedPart[], level: number): Omit<SealedPart
  */
 export async function* mergeParts(inputs: readonly SealedPart[], options: MergeOptions): AsyncGenerator<MergedPart> {
   const output = new Output(headerOf(inputs, options.level), options);
+  const filled = newSealedRow();
   let waiting = await Promise.all(inputs.map((part) => namingDamage(part.path, () => MergeInput.open(part.source))));
   while (waiting.length > 0) {
     const window = waiting.reduce((least, input) => Math.min(least, input.nextWindow), Number.POSITIVE_INFINITY);
@@ -115,8 +117,8 @@ export async function* mergeParts(inputs: readonly SealedPart[], options: MergeO
       const source = sources[sourceOf[index] ?? -1];
       if (source === undefined) continue;
       const row = rowOf[index] ?? 0;
-      const payload = payloadInMemory(source, row) ?? (await namingDamage(source.path, () => readPayload(source, row)));
-      output.append(sealedRowOf(source, row, output.baseFor(window), payload));
+      if (!isPayloadInMemory(source, row)) await namingDamage(source.path, () => readPayload(source, row));
+      output.append(fillSealedRow(filled, source, row, output.baseFor(window)));
       if (output.isDue) yield* output.flush();
     }
     for (const input of waiting) input.leave(window);

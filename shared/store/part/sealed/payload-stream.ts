@@ -31,19 +31,20 @@ export class PayloadStream {
     return this.#deflatedBytes;
   }
 
-  push(payload: Uint8Array): void {
-    this.#bytes += payload.length;
-    let rest = payload;
-    while (this.#filled + rest.length > payloadChunkBytes) {
+  /** Adds the bytes `[from, to)`. */
+  push(payload: Buffer, from: number, to: number): void {
+    this.#bytes += to - from;
+    let next = from;
+    while (this.#filled + to - next > payloadChunkBytes) {
       const fitting = payloadChunkBytes - this.#filled;
       this.#reserve(payloadChunkBytes);
-      this.#chunk.set(rest.subarray(0, fitting), this.#filled);
-      rest = rest.subarray(fitting);
+      payload.copy(this.#chunk, this.#filled, next, next + fitting);
+      next += fitting;
       this.#flush(payloadChunkBytes);
     }
-    this.#reserve(this.#filled + rest.length);
-    this.#chunk.set(rest, this.#filled);
-    this.#filled += rest.length;
+    this.#reserve(this.#filled + to - next);
+    payload.copy(this.#chunk, this.#filled, next, to);
+    this.#filled += to - next;
   }
 
   /** The dataset, whole once the queue has finished. */

@@ -43,6 +43,9 @@ export const readPayloads = async (part: PartFile, ranges: readonly ByteRange[])
   return targets.map(({ bytes }) => bytes);
 };
 
+const asBuffer = (bytes: Uint8Array): Buffer<ArrayBufferLike> =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 /** Reads the arena from front to back, with a few chunks ahead of the one that is in use. */
 export class PayloadCursor {
   readonly #part: PartFile;
@@ -50,8 +53,11 @@ export class PayloadCursor {
   readonly #chunkLength: number;
   readonly #ahead: number;
   readonly #coming = new Map<number, Promise<Uint8Array>>();
+  /** The chunk that was loaded last: a payload that reaches over its end begins in it. */
   #index = -1;
   #chunk: Uint8Array = new Uint8Array();
+  #bytes: Buffer = Buffer.alloc(0);
+  #from = 0;
 
   /** @param ahead chunks that are read and inflated before they are asked for */
   constructor(part: PartFile, ahead: number) {
@@ -61,41 +67,55 @@ export class PayloadCursor {
     this.#ahead = ahead;
   }
 
-  /** A view that is good until the next call, or undefined where {@link read} has to fetch it. */
-  inMemory({ from, to }: ByteRange): Uint8Array | undefined {
-    const start = this.#index * this.#chunkLength;
-    if (this.#index < 0 || from < start || to > start + this.#chunk.length) return undefined;
-    return this.#chunk.subarray(from - start, to - start);
+  /** Where in the arena {@link bytes} begin. */
+  get from(): number {
+    return this.#from;
   }
 
-  /** A view that is good until the next call. */
-  async read(range: ByteRange): Promise<Uint8Array> {
-    const known = this.inMemory(range);
-    if (known) return known;
+  /** What is in memory: a chunk, or a stretch that reaches over several. Good until something else is brought. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  isInMemory({ from, to }: ByteRange): boolean {
+    return from >= this.#from && to <= this.#from + this.#bytes.length;
+  }
+
+  /** Brings a stretch into {@link bytes}. @throws RangeError when the arena has it not, and the system's errors */
+  async bring(range: ByteRange): Promise<void> {
+    if (this.isInMemory(range)) return;
     requireRange(this.#arena, range);
-    const bytes = new Uint8Array(range.to - range.from);
+    const first = Math.floor(range.from / this.#chunkLength);
+    if (range.to <= (first + 1) * this.#chunkLength) {
+      [this.#bytes, this.#from] = [asBuffer(await this.#load(first)), first * this.#chunkLength];
+      return;
+    }
+    const bytes = Buffer.allocUnsafeSlow(range.to - range.from);
     for (let at = range.from; at < range.to; ) {
       const index = Math.floor(at / this.#chunkLength);
-      await this.#load(index);
       const start = index * this.#chunkLength;
       const end = Math.min(range.to, start + this.#chunkLength);
-      // The common case: the payload begins this chunk, or lies in one that was not the next.
-      if (at === range.from && end === range.to) return this.#chunk.subarray(at - start, end - start);
-      bytes.set(this.#chunk.subarray(at - start, end - start), at - range.from);
+      bytes.set((await this.#load(index)).subarray(at - start, end - start), at - range.from);
       at = end;
     }
-    return bytes;
+    [this.#bytes, this.#from] = [bytes, range.from];
   }
 
-  /** Lets go of the chunk in use. */
+  /** A view of a stretch that is good until the next call. @throws as {@link bring} does */
+  async read(range: ByteRange): Promise<Buffer> {
+    await this.bring(range);
+    return this.#bytes.subarray(range.from - this.#from, range.to - this.#from);
+  }
+
+  /** Lets go of what is in memory. */
   release(): void {
-    this.#index = -1;
-    this.#chunk = new Uint8Array();
+    [this.#bytes, this.#from] = [Buffer.alloc(0), 0];
+    [this.#chunk, this.#index] = [new Uint8Array(), -1];
     this.#coming.clear();
   }
 
-  async #load(index: number): Promise<void> {
-    if (index === this.#index) return;
+  async #load(index: number): Promise<Uint8Array> {
+    if (index === this.#index) return this.#chunk;
     for (const earlier of this.#coming.keys()) if (earlier < index) this.#coming.delete(earlier);
     const last = Math.min(index + this.#ahead, this.#arena.chunks.length - 1);
     for (let next = index; next <= last; next++) {
@@ -108,6 +128,7 @@ export class PayloadCursor {
     this.#chunk = (await this.#coming.get(index)) ?? new Uint8Array();
     this.#index = index;
     this.#coming.delete(index);
+    return this.#chunk;
   }
 
   async #fetch(index: number): Promise<Uint8Array> {

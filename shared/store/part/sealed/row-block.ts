@@ -30,6 +30,8 @@ export class RowBlock {
   readonly from: number;
   readonly to: number;
   readonly columns: BlockColumns;
+  /** 16 bytes a row. */
+  readonly eventIds: Uint8Array;
   readonly #names: Names;
   readonly #timeTexts: readonly string[] | undefined;
   readonly #context: BlockContext;
@@ -44,6 +46,7 @@ export class RowBlock {
     this.from = from;
     this.to = from + columns.position_offset.length;
     this.columns = columns;
+    this.eventIds = new Uint8Array(columns.event_id.buffer);
     this.#names = names;
     this.#timeTexts = timeTexts;
     this.#context = context;
@@ -54,7 +57,7 @@ export class RowBlock {
   }
 
   eventId(row: number): EventId {
-    return formatUuid(new Uint8Array(this.columns.event_id.buffer), (row - this.from) * 16) as EventId;
+    return formatUuid(this.eventIds, (row - this.from) * 16) as EventId;
   }
 
   eventType(row: number): string {

@@ -3,11 +3,10 @@ import { parseUuid } from '../../../domain/ids.ts';
 import type { Compression } from '../../port.ts';
 import { requireStorable } from '../storable.ts';
 import { parseTime } from '../time.ts';
-import { SealedPartBuilder, type SealedRow } from './builder.ts';
-import { noTimeHigh, type RenderedPart, type SealedPartHeader, windowPositions } from './layout.ts';
+import { SealedPartBuilder } from './builder.ts';
+import { type RenderedPart, type SealedPartHeader, windowPositions } from './layout.ts';
 import { orderOfWindow, ranksOf } from './row-order.ts';
-
-const noTime = Uint32Array.of(0, noTimeHigh);
+import { type Mutable, newSealedRow, noTime, type SealedRow } from './sealed-row.ts';
 
 /** An event with its place in the log. */
 export interface PositionedEvent {
@@ -16,30 +15,39 @@ export interface PositionedEvent {
   readonly positionOffset: number;
 }
 
-const timeOf = (text: string | undefined) => {
-  if (text === undefined) return { occurredAt: noTime, occurredAtAt: 0, occurredAtText: '' };
+/** Events on their way into a part, in any order. */
+export interface SealedRows {
+  readonly count: number;
+  consultation(index: number): string;
+  positionOffset(index: number): number;
+  /** The event as the columns hold it; good until the next call. @throws RangeError when they can't */
+  row(index: number): SealedRow;
+}
+
+const setTime = (row: Mutable<SealedRow>, text: string | undefined): void => {
+  row.occurredAt = noTime;
+  row.occurredAtText = '';
+  if (text === undefined) return;
   const { ms, isRendered } = parseTime(text);
-  const occurredAt = Uint32Array.of(ms, Math.floor(ms / 2 ** 32));
-  return { occurredAt, occurredAtAt: 0, occurredAtText: isRendered ? '' : text };
+  row.occurredAt = Uint32Array.of(ms, Math.floor(ms / 2 ** 32));
+  if (!isRendered) row.occurredAtText = text;
 };
 
 const rowOf = ({ event, positionOffset }: PositionedEvent): SealedRow => {
   const received = parseTime(event.receivedAt);
   if (!received.isRendered) throw new RangeError(`received_at ${event.receivedAt} cannot be stored as it is`);
-  const eventId = new Uint32Array(4);
-  parseUuid(event.eventId, new Uint8Array(eventId.buffer));
-  return {
-    consultation: event.consultationId,
-    eventType: event.eventType,
-    user: event.userId ?? '',
-    positionOffset,
-    requestIndex: event.requestIndex,
-    eventId,
-    eventIdAt: 0,
-    receivedAtMs: received.ms,
-    ...timeOf(event.occurredAt),
-    payload: Buffer.from(event.payload, 'utf8'),
-  };
+  const row = newSealedRow();
+  parseUuid(event.eventId, new Uint8Array(row.eventId.buffer));
+  row.consultation = event.consultationId;
+  row.eventType = event.eventType;
+  row.user = event.userId ?? '';
+  row.positionOffset = positionOffset;
+  row.requestIndex = event.requestIndex;
+  row.receivedAtMs = received.ms;
+  setTime(row, event.occurredAt);
+  row.payload = Buffer.from(event.payload, 'utf8');
+  row.payloadTo = row.payload.length;
+  return row;
 };
 
 const requireSealable = (event: AcceptedEvent, header: SealedPartHeader, positionOffset: number): void => {
@@ -53,31 +61,63 @@ const requireSealable = (event: AcceptedEvent, header: SealedPartHeader, positio
   }
 };
 
+/** The rows in the order that they have in a part. @throws RangeError when two hold one position */
+function* inOrder(rows: SealedRows): Generator<number> {
+  const windows = new Map<number, number[]>();
+  for (let index = 0; index < rows.count; index++) {
+    const window = Math.floor(rows.positionOffset(index) / windowPositions);
+    const members = windows.get(window);
+    if (members) members.push(index);
+    else windows.set(window, [index]);
+  }
+  for (const [, members] of [...windows].sort(([left], [right]) => left - right)) {
+    const names = members.map((index) => rows.consultation(index));
+    const ranks = ranksOf(names);
+    const order = orderOfWindow(
+      names.map((name) => ranks.get(name) ?? 0),
+      members.map((index) => rows.positionOffset(index)),
+    );
+    for (const member of order) yield members[member] ?? 0;
+  }
+}
+
 /**
- * Renders a sealed part of these events, given in any order.
- * @throws RangeError when there is none, when two hold one position, or when one would not come back exactly as it is.
+ * Renders a sealed part.
+ * @throws RangeError when there is no event, when two hold one position, or when one would not come back exactly as it is.
+ */
+export const renderSealedPart = async (
+  rows: SealedRows,
+  header: SealedPartHeader,
+  compression: Compression,
+): Promise<RenderedPart> => {
+  const builder = new SealedPartBuilder(compression);
+  for (const index of inOrder(rows)) {
+    builder.append(rows.row(index));
+    if (builder.isBusy) await builder.settle();
+  }
+  return builder.finish(header);
+};
+
+/**
+ * The same of events that are there as objects.
+ * @throws as {@link renderSealedPart} does.
  */
 export const writeSealedPart = async (
   events: readonly PositionedEvent[],
   header: SealedPartHeader,
   compression: Compression,
 ): Promise<RenderedPart> => {
-  const builder = new SealedPartBuilder(compression);
-  const windows = Map.groupBy(events, ({ positionOffset }) => Math.floor(positionOffset / windowPositions));
-  for (const window of [...windows.keys()].sort((left, right) => left - right)) {
-    const members = windows.get(window) ?? [];
-    for (const { event, positionOffset } of members) requireSealable(event, header, positionOffset);
-    const ranks = ranksOf(members.map(({ event }) => event.consultationId));
-    const order = orderOfWindow(
-      members.map(({ event }) => ranks.get(event.consultationId) ?? 0),
-      members.map(({ positionOffset }) => positionOffset),
-    );
-    for (const index of order) {
-      const member = members[index];
-      if (member === undefined) continue;
-      builder.append(rowOf(member));
-      if (builder.isBusy) await builder.settle();
-    }
-  }
-  return builder.finish(header);
+  for (const { event, positionOffset } of events) requireSealable(event, header, positionOffset);
+  const at = (index: number): PositionedEvent => {
+    const event = events[index];
+    if (event === undefined) throw new RangeError(`there is no event ${index}`);
+    return event;
+  };
+  const rows: SealedRows = {
+    count: events.length,
+    consultation: (index) => at(index).event.consultationId,
+    positionOffset: (index) => at(index).positionOffset,
+    row: (index) => rowOf(at(index)),
+  };
+  return renderSealedPart(rows, header, compression);
 };

@@ -11,8 +11,11 @@ import type { NewId } from '../../../../shared/store/known-ids/run.ts';
 import { sortByKey, writeRun } from '../../../../shared/store/known-ids/write.ts';
 import { signCheckpoint } from '../../../../shared/store/log/checkpoint.ts';
 import { writeTiles } from '../../../../shared/store/log/tiles/write.ts';
+import { toColumns } from '../../../../shared/store/part/columns.ts';
+import { SealBatch } from '../../../../shared/store/seal/batch.ts';
 import { batchChanges } from '../../../../shared/store/seal/batch-changes.ts';
 import { prepare } from '../../../../shared/store/seal/prepare.ts';
+import { hashWaiting } from '../../../../shared/store/seal/waiting-part.ts';
 import { eventOf, eventsOf } from '../events.ts';
 import { createSealRig, type SealRig, signer } from '../seal/rig.ts';
 import { newId, verifyRig } from './rig.ts';
@@ -31,8 +34,8 @@ const sealBlindly = async (rig: SealRig, events: readonly AcceptedEvent[], ids?:
   const log = new CommitLog({ folder: store, files });
   await log.catchUp();
   const writing = { files, store, folders, newId, announce: () => {}, compressionOf: () => 'gzip-1' as const };
-  const rows = events.map((event, offset) => ({ event, part: '', ...idOf(event, offset) }));
-  const batch = await prepare(writing, rows, { sources: [], repeats: 0, conflicts: 0 });
+  const gathered = new SealBatch([hashWaiting('', toColumns(events))]);
+  const batch = await prepare(writing, gathered, Uint32Array.from(events.keys()), { repeats: 0, conflicts: 0 });
   const { basePosition: _, ...run } = await writeRun(files, store, sortByKey(ids ?? events.map(idOf)), {
     newRunId: newId,
     folders,
@@ -42,7 +45,7 @@ const sealBlindly = async (rig: SealRig, events: readonly AcceptedEvent[], ids?:
     sign: (tree: Parameters<typeof signCheckpoint>[1]) => signCheckpoint(signer, tree),
   };
   const done = await commit(log, { folder: store, files, folders, uniqueName: newId }, (state) =>
-    composeCommit(state, batchChanges(state, { ...batch, run }), author),
+    composeCommit(state, batchChanges(state, { ...batch, sources: [], run }), author),
   );
   if (done === undefined) throw new Error('nothing was committed');
   await writeTiles({ files, store, folders, uniqueName: newId }, done.before.tree, batch.leaves);
