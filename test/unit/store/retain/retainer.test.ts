@@ -161,6 +161,20 @@ describe('a day stays', () => {
     expect(await dropDue(at(Date.now() + 800 * 86_400_000))).toEqual([]);
   });
 
+  it('when the clock was set back since it was found to be over', async () => {
+    await seal(eventOn(firstDay, 1));
+    const endMs = Date.parse('2021-03-02T00:00:00Z');
+    let nowMs = endMs;
+    const retainer = retainerOf(rig, { clock: { ...systemClock, nowMs: () => nowMs } });
+    const [day] = await retainer.due();
+    if (day === undefined) throw new Error('nothing is due');
+    nowMs = endMs - 1;
+    expect(await retainer.drop(day)).toEqual({ kind: 'outrun' });
+    nowMs = endMs;
+    expect(await retainer.drop(day)).toEqual({ kind: 'dropped' });
+    expect(await findings()).toEqual([]);
+  });
+
   it('for ever where the policy says nothing', async () => {
     await seal(eventOn(firstDay, 1, { segment: 'clinical' }));
     expect(await dropDue(retainerOf(rig))).toEqual([]);
