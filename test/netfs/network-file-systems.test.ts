@@ -10,8 +10,10 @@ import { sshfs } from './rig/sshfs.ts';
 import { whyNoShares } from './rig/why-not.ts';
 import { verifyEverything } from './verdict.ts';
 
+/** Two machines boot and start the product, on however few processors. */
+const startTimeoutMs = 240_000;
 /** Between two troubles, and how long each lasts. */
-const calmMs = 5_000;
+const calmMs = 3_000;
 const troubleMs = 8_000;
 const recoveryMs = 90_000;
 
@@ -93,7 +95,7 @@ describe.skipIf(noShares !== undefined).each(kinds)('two hosts on $name', (kind)
     await cluster.start('host-a');
     await cluster.start('host-b', notSealing);
     clients = startClients(cluster);
-  });
+  }, startTimeoutMs);
 
   beforeEach(() => {
     onTestFailed(() => {

@@ -8,6 +8,7 @@ import type { Ran } from './run.ts';
 
 const node = path.join(repository, 'node_modules/.bin/node');
 const port = 7001;
+const startDeadlineMs = 90_000;
 
 /** Where things are on every machine that runs the product. */
 export interface Places {
@@ -82,10 +83,11 @@ export const startProduct = (options: ProductOptions): Product => {
     fi: (...words) =>
       machine.outcomeOf(node, [path.join(repository, 'localstack/cli/fi.mjs'), ...words], ofStore, 120_000),
     ready: async () => {
-      await eventually(`${machine.name} to be ready`, () => {
+      const probe = (): Promise<true | undefined> => {
         if (child.exit() !== undefined) throw new Error('it ended');
         return isReady(options);
-      }).catch((cause: unknown) => {
+      };
+      await eventually(`${machine.name} to be ready`, probe, startDeadlineMs).catch((cause: unknown) => {
         throw new Error(`${machine.name} did not start:\n${child.output()}`, { cause });
       });
     },
