@@ -15,6 +15,7 @@ import { KnownIdsPass } from './known-ids-pass.ts';
 import { LetterCheck } from './letters.ts';
 import { verifyLevel0 } from './level0-pass.ts';
 import { OtherFiles } from './other-files.ts';
+import { SpanPass } from './span-pass.ts';
 import { CurrentFiles, type VerifyFiles } from './store-reading.ts';
 
 export interface VerifyOptions {
@@ -30,6 +31,8 @@ export interface VerifyOptions {
   readonly witness: Witness;
   readonly clock?: Clock;
   readonly random?: RandomFill;
+  /** Positions of a leaf of the index of consultations, where it is not the usual number. */
+  readonly spanPositions?: number;
 }
 
 /** What was verified; what is wrong was told to the witness. */
@@ -75,7 +78,7 @@ const counting = (witness: Witness) => {
  * @throws StoreUnavailable or the system's error when the store can't be read.
  */
 export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport> => {
-  const { store, files, trusted, clock = systemClock, random = randomFillSync } = options;
+  const { store, files, trusted, spanPositions, clock = systemClock, random = randomFillSync } = options;
   const beganMs = clock.monotonicMs();
   const { counts, counted: witness } = counting(options.witness);
   const { checkpointFolder: folder, checkpoint: given } = options;
@@ -106,9 +109,10 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
   const events = new EventsPass({ files, store, state, heads, current, sums, witness });
   await events.run();
   await new KnownIdsPass({ files, store, size: state.tree.size, current, sums, events, witness }).run();
+  await new SpanPass({ files, store, size: state.tree.size, current, witness, positions: spanPositions }).run();
   const level0 = await verifyLevel0({ files, store, listed, state, current, witness });
   await new LetterCheck({ files, store, conflicts, clock, witness }).run();
-  await new OtherFiles({ files, store, state, current, witness }).run();
+  await new OtherFiles({ files, store, state, current, witness, spanPositions }).run();
   const parts = [...state.parts.values()];
   return {
     commit: state.number,
