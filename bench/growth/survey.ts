@@ -8,6 +8,7 @@ export const kinds = [
   'full tiles',
   'other tiles',
   'runs',
+  'spans',
   'commits',
   'snapshots',
   'other',
@@ -24,6 +25,7 @@ const kindOf = (file: string): Kind => {
   if (file.startsWith('parts/')) return 'parts';
   if (file.startsWith('log/tile/')) return file.includes('.p/') ? 'other tiles' : 'full tiles';
   if (file.startsWith('log/index/')) return 'runs';
+  if (file.startsWith('log/consultations/')) return 'spans';
   if (file.endsWith('.snapshot.json')) return 'snapshots';
   return file.startsWith('log/commits/') ? 'commits' : 'other';
 };

@@ -21,6 +21,8 @@ import { SimulatedShare } from './share.ts';
 
 export const store = '/store';
 export const graceMs = 600_000;
+/** So few that a run of some hundred events has spans of more than one level. */
+export const spanPositions = 8;
 export const signer = openSigner(generateSigningKey('simulation.local/log', new Uint8Array(32).fill(9)));
 
 /** A program on some host; all that it knows ends with it. */
@@ -135,11 +137,12 @@ export class World {
       graceMs,
       openSigner: async () => signer,
       checkpointFolder: undefined,
+      spanPositions,
     });
   }
 
   newReader(files: SimulatedMount): EventReader & EventFeed {
-    return createEventReader({ folder: store, files, clock: this.clock });
+    return createEventReader({ folder: store, files, clock: this.clock, spanPositions });
   }
 
   /** Runs a program, and again from nothing each time that its process ends in the middle, until it comes to its end. */
