@@ -15,7 +15,7 @@ export interface ActFigures {
   readonly cold: ActCost;
   /** The median of those after it; undefined where nothing is to be repeated. */
   readonly warm: ActCost | undefined;
-  /** Most memory of the process. */
+  /** Memory of the process after the first run. */
   readonly residentMB: number;
 }
 
@@ -47,8 +47,9 @@ const medianOf = (costs: readonly ActCost[]): ActCost | undefined => {
 };
 
 const cold = await measured();
-const { maxRSS } = process.resourceUsage();
+// The peak that the system tells would be that of the process which began this one.
+const residentBytes = process.memoryUsage.rss();
 const repeats: ActCost[] = [];
 for (let time = 0; time < Number(times); time++) repeats.push(await measured());
-const figures: ActFigures = { cold, warm: medianOf(repeats), residentMB: Math.round((maxRSS * 1_024) / 1e6) };
+const figures: ActFigures = { cold, warm: medianOf(repeats), residentMB: Math.round(residentBytes / 1e6) };
 console.log(JSON.stringify(figures));
