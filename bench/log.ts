@@ -11,8 +11,8 @@ import { generateSigningKey, openSigner } from '../shared/store/log/note/signer.
 import { proveEvent } from '../shared/store/log/prove-event.ts';
 import { appendLeaves, emptyEdge, type RightEdge } from '../shared/store/log/right-edge.ts';
 import { tilesOfExtension } from '../shared/store/log/tiles/extension.ts';
-import { removeSuperseded } from '../shared/store/log/tiles/remove-superseded.ts';
 import { createTileSource } from '../shared/store/log/tiles/source.ts';
+import { SupersededTiles } from '../shared/store/log/tiles/superseded-tiles.ts';
 import { type TileStore, writeTiles } from '../shared/store/log/tiles/write.ts';
 import { percentile } from './load/plan.ts';
 
@@ -141,7 +141,7 @@ try {
     edge = step.edge;
     grown.push(step.figures);
   }
-  const superseded = await removeSuperseded(tiles, edge.size);
+  const superseded = await new SupersededTiles({ ...tiles, graceMs: 600_000 }).remove(edge.size);
   if (options.json) {
     console.log(JSON.stringify({ events, eventsPerCommit, hashing, grown, superseded }));
   } else {

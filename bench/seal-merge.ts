@@ -6,19 +6,22 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { renderTable } from '../localstack/cli/table.ts';
 import { generateSigningKey } from '../shared/store/log/note/signer.ts';
+import type { ActLatency } from './seal-merge/latencies.ts';
+import type { Estimate } from './seal-merge/median-ratio.ts';
 import type * as stages from './seal-merge/stages.ts';
 
 const help = `npm run bench:seal-merge -- [--events N] [--part N] [--batch N] [--level 1-9] [--times N] [--folder DIR] [--json]
 
 Level-0 parts of copies of the 10,000 events of bench/data, with ids and consultations of their own, are sealed and merged by the stage that
-functions/seal runs, in a process of its own with bounded memory. Then batches are persisted and one consultation is read, by turns in a small store and in the large one.
+functions/seal runs, in a process of its own with bounded memory. Then batches are persisted and consultations of some 200 events are read, by turns
+in a small store and in the large one: the ratio of the two, turn by turn, does not depend on what else the machine does.
 
   --events N    events of the large store (1000000)
   --small N     events of the small store (10000)
   --part N      events of a level-0 part (1000)
   --batch N     events of a seal's commit (5000): the fewer, the less memory
   --level N     deflate level of merged parts (9)
-  --times N     batches and reads to measure (100)
+  --times N     turns to measure (200)
   --folder DIR  where the stores are; a folder in it is made and removed (the system's temporary folder)
   --json        one JSON object instead of the tables`;
 
@@ -29,7 +32,7 @@ const { values: options } = parseArgs({
     part: { type: 'string', default: '1000' },
     batch: { type: 'string', default: '5000' },
     level: { type: 'string', default: '9' },
-    times: { type: 'string', default: '100' },
+    times: { type: 'string', default: '200' },
     folder: { type: 'string', default: tmpdir() },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -63,12 +66,25 @@ const boundedMemory: Bounds = {
 const asHosts: Bounds = { flags: ['--max-semi-space-size=16'], environment: {} };
 
 const stage = async <Result>({ flags, environment }: Bounds, ...parameters: readonly string[]): Promise<Result> => {
-  console.error(parameters[0], parameters[1]);
+  console.error(parameters[0]);
   const { stdout } = await run(process.execPath, [...flags, program, ...parameters], {
     env: { ...process.env, ...environment },
   });
   return JSON.parse(stdout);
 };
+
+const times = (value: number | null): string => (value === null ? '-' : `${value.toFixed(2)}x`);
+const estimated = ({ median, low, high }: Estimate): string =>
+  `${times(median)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+
+const rowOf = ({ act, events, p50Ms, p95Ms, cpuMs, opens, readBytes, ratio }: ActLatency): readonly string[] => [
+  act,
+  ...[events, p50Ms, p95Ms, cpuMs, opens, readBytes / 1_024].map((value) => String(round(value))),
+  estimated(ratio.ms),
+  estimated(ratio.cpuMs),
+  times(ratio.opens),
+  times(ratio.readBytes),
+];
 
 const round = (value: number): number => (value < 100 ? Math.round(value * 100) / 100 : Math.round(value));
 const key = generateSigningKey('bench.local/log');
@@ -84,30 +100,37 @@ try {
   const folders = { small: path.join(root, 'small'), large: path.join(root, 'large') };
   const small = await buildStore(folders.small, options.small);
   const large = await buildStore(folders.large, options.events);
-  const targets = [
-    { folder: folders.small, consultation: small.filled.consultation, events: small.filled.events },
-    { folder: folders.large, consultation: large.filled.consultation, events: large.filled.events },
+  const stores = [
+    { folder: folders.small, ...small.filled },
+    { folder: folders.large, ...large.filled },
   ];
-  const measured = await stage<{ readonly stores: Awaited<ReturnType<typeof stages.latencies>> }>(
+  const { acts } = await stage<{ readonly acts: readonly ActLatency[] }>(
     asHosts,
     'latencies',
-    JSON.stringify(targets),
+    JSON.stringify(stores),
     options.times,
   );
-  const [few, many] = measured.stores;
-  if (few === undefined || many === undefined) throw new Error('nothing was measured');
-  const ratios = { persist: many.persist.p50 / few.persist.p50, read: many.read.p50 / few.read.p50 };
   if (options.json) {
-    console.log(JSON.stringify({ load: loadavg(), work: large.worked, latencies: measured.stores, ratios }));
+    console.log(JSON.stringify({ load: loadavg(), work: large.worked, acts }));
   } else {
     const rows = Object.entries(large.worked).map(([name, value]) => [name, String(round(value))]);
     console.log(renderTable([['', 'sealed and merged'], ...rows], 'figures'));
-    const line = ({ events, found, persist, read }: typeof few): string[] =>
-      [events, persist.p50, persist.p95, found, read.p50, read.p95].map((value) => String(round(value)));
-    const head = ['stored events', 'persist p50 ms', 'p95', 'events read', 'GET p50 ms', 'p95'];
-    console.log(renderTable([head, line(few), line(many)], 'figures'));
+    const head = [
+      '',
+      'stored events',
+      'p50 ms',
+      'p95',
+      'processor ms',
+      'opens',
+      'KiB read',
+      'ms',
+      'processor',
+      'opens',
+      'read',
+    ];
+    console.log(renderTable([head, ...acts.map(rowOf)], 'figures'));
     console.log(
-      `p50 at ${many.events} events against ${few.events}: persist ${round(ratios.persist)}, GET ${round(ratios.read)}`,
+      'The last four columns: how many times that of the small store, and where a median of ratios lies with 95 %.',
     );
     console.log(`load of the machine at the end: ${loadavg().map(round).join(', ')}`);
   }

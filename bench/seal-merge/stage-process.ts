@@ -1,4 +1,5 @@
 import type { Compression } from '../../shared/store/port.ts';
+import { latencies } from './latencies.ts';
 import * as stages from './stages.ts';
 
 /** Runs one stage in a process of its own, so that its memory is its own, and prints what it found as JSON. */
@@ -11,7 +12,7 @@ const run = async (): Promise<object> => {
     case 'work':
       return stages.work(first, Number(second), third, fourth as Compression);
     case 'latencies':
-      return { stores: await stages.latencies(JSON.parse(first), Number(second)) };
+      return { acts: await latencies(JSON.parse(first), Number(second)) };
     default:
       throw new Error(`no stage ${stage}`);
   }

@@ -13,31 +13,54 @@ import { openSigner } from '../../shared/store/log/note/signer.ts';
 import { Merger } from '../../shared/store/merge/merger.ts';
 import { writesAnEvent } from '../../shared/store/merge/metrics.ts';
 import type { Compression } from '../../shared/store/port.ts';
-import { createEventReader } from '../../shared/store/read.ts';
 import { Sealer } from '../../shared/store/seal/sealer.ts';
 import { silentLogger } from '../../shared/telemetry/log.ts';
-import { percentile } from '../load/plan.ts';
+import { readSourceEvents } from '../load/source-events.ts';
 import { sealBatches } from '../sealed/events.ts';
 
-/** The consultation whose number of events is the nearest to this one is read. */
-const readEvents = 200;
+/** A consultation to read, with as many events as the store holds of it. */
+export interface ReadTarget {
+  readonly consultation: string;
+  readonly events: number;
+}
 
-/** Writes level-0 parts. @returns a consultation to read, from the middle of the store */
+/** Consultations of about 200 events are read. */
+const fewestRead = 150;
+const mostRead = 310;
+/** Of each number of events at most so many consultations, from all over the store. */
+const readOfEach = 20;
+
+const sizesOf = (consultations: Iterable<string>): ReadonlyMap<string, number> => {
+  const sizes = new Map<string, number>();
+  for (const consultation of consultations) sizes.set(consultation, (sizes.get(consultation) ?? 0) + 1);
+  return sizes;
+};
+
+/**
+ * Consultations to read. A store holds copies of the same events, so that the same numbers of events are met in every one, and what is
+ * read in two differs by the store alone.
+ */
+const targetsAmong = (sizes: ReadonlyMap<string, number>): readonly ReadTarget[] => {
+  const whole = new Set(sizesOf(readSourceEvents().map(({ consultationId }) => consultationId)).values());
+  const wanted = [...sizes].filter(([, events]) => whole.has(events) && events >= fewestRead && events <= mostRead);
+  return [...Map.groupBy(wanted, ([, events]) => events)].flatMap(([events, members]) => {
+    const every = Math.max(1, Math.floor(members.length / readOfEach));
+    const some = members.filter((_, index) => index % every === 0).slice(0, readOfEach);
+    return some.map(([consultation]) => ({ consultation, events }));
+  });
+};
+
+/** Writes level-0 parts. @returns consultations to read */
 export const fill = async (folder: string, events: number, perPart: number) => {
   const writer = createPartWriter({ folder });
-  const counts = new Map<ConsultationId, number>();
+  const consultations: ConsultationId[] = [];
   let written = 0;
   for (const batch of sealBatches(events, perPart)) {
     await writer.write(batch, 'gzip-1');
-    for (const { consultationId } of batch) {
-      const isWanted = counts.has(consultationId) || (written >= events * 0.4 && written < events * 0.6);
-      if (isWanted) counts.set(consultationId, (counts.get(consultationId) ?? 0) + 1);
-    }
+    for (const { consultationId } of batch) consultations.push(consultationId);
     written += batch.length;
   }
-  const distance = (count: number): number => Math.abs(count - readEvents);
-  const [nearest] = [...counts].sort(([, left], [, right]) => distance(left) - distance(right));
-  return { events: written, consultation: nearest?.[0] ?? '', consultationEvents: nearest?.[1] ?? 0 };
+  return { events: written, targets: targetsAmong(sizesOf(consultations)) };
 };
 
 /** Adds up how long something took. */
@@ -136,52 +159,4 @@ export const work = async (folder: string, batchEvents: number, key: string, com
     removedFiles: state.removed.size,
     removedBytes: [...state.removed.keys()].reduce((sum, file) => sum + statSync(path.join(folder, file)).size, 0),
   };
-};
-
-const measured = async (ms: number[], act: () => Promise<unknown>): Promise<void> => {
-  const startMs = performance.now();
-  await act();
-  ms.push(performance.now() - startMs);
-};
-
-const percentiles = (ms: number[]) => {
-  const sorted = Float64Array.from(ms).sort();
-  return { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) };
-};
-
-export interface StoreToMeasure {
-  readonly folder: string;
-  readonly consultation: string;
-  readonly events: number;
-}
-
-/** Persists batches and reads one consultation, by turns in the stores, so that what else the machine does hits all alike. */
-export const latencies = async (stores: readonly StoreToMeasure[], times: number) => {
-  const batches = [...sealBatches(20_000, 1_000)];
-  const targets = stores.map(({ folder, consultation, events }) => ({
-    writer: createPartWriter({ folder }),
-    reader: createEventReader({ folder }),
-    consultation: consultation as ConsultationId,
-    events,
-    persistMs: [] as number[],
-    readMs: [] as number[],
-    found: 0,
-  }));
-  for (let time = -20; time < times; time++) {
-    for (const target of targets) {
-      const [persistMs, readMs] = time < 0 ? [[], []] : [target.persistMs, target.readMs];
-      const batch = batches[(time + 20) % batches.length] ?? [];
-      await measured(persistMs, () => target.writer.write(batch, 'gzip-1'));
-      await measured(readMs, async () => {
-        const query = { consultationId: target.consultation, limit: 200, includeUnsealed: false };
-        target.found = (await target.reader.byConsultation(query)).events.length;
-      });
-    }
-  }
-  return targets.map(({ events, found, persistMs, readMs }) => ({
-    events,
-    found,
-    persist: percentiles(persistMs),
-    read: percentiles(readMs),
-  }));
 };

@@ -13,7 +13,21 @@ const mostCopiesAtOnce = 4;
 /** Milliseconds from an event to its arrival: mostly some tens, sometimes a second. */
 const latencyMs = (): number => 20 + Math.floor(-Math.log(1 - Math.random()) * 80);
 
-const eventOf = (source: SourceEvent, consultations: Map<string, ConsultationId>, shiftMs: number): AcceptedEvent => {
+/** Which day the events are spread over, and how they are shared out among segments. */
+export interface EventPlaces {
+  /** `YYYY-MM-DD` */
+  readonly day: string;
+  readonly segmentOf: (eventType: string) => string;
+}
+
+const onePlace: EventPlaces = { day, segmentOf: () => segment };
+
+const eventOf = (
+  source: SourceEvent,
+  consultations: Map<string, ConsultationId>,
+  shiftMs: number,
+  { segmentOf }: EventPlaces,
+): AcceptedEvent => {
   const known = consultations.get(source.consultationId) ?? (randomUUID() as ConsultationId);
   consultations.set(source.consultationId, known);
   const occurredMs = Date.parse(source.occurredAt) + shiftMs;
@@ -25,7 +39,7 @@ const eventOf = (source: SourceEvent, consultations: Map<string, ConsultationId>
     occurredAt: new Date(occurredMs).toISOString(),
     receivedAt: new Date(occurredMs + latencyMs()).toISOString(),
     requestIndex: 0,
-    segment,
+    segment: segmentOf(source.eventType),
     payload: source.payload,
   };
   return { ...event, leaf: leafHash(event) };
@@ -40,7 +54,11 @@ const bySealOrder = (left: AcceptedEvent, right: AcceptedEvent): number => {
  * As many of the shared events as wanted, as batches that `seal` would take: copies with ids and consultations of their own,
  * so that no copy helps to compress another, spread over one day.
  */
-export function* sealBatches(count: number, batchEvents: number): Generator<readonly AcceptedEvent[]> {
+export function* sealBatches(
+  count: number,
+  batchEvents: number,
+  places: EventPlaces = onePlace,
+): Generator<readonly AcceptedEvent[]> {
   const source = readSourceEvents();
   const copiesAtOnce = Math.min(mostCopiesAtOnce, Math.ceil(count / source.length));
   const first = Date.parse(source[0]?.occurredAt ?? '');
@@ -54,10 +72,11 @@ export function* sealBatches(count: number, batchEvents: number): Generator<read
     const last = Date.parse(source.at(-1)?.occurredAt ?? '');
     const pace = Math.min(1, (roundMs - 20_000) / (last - first));
     for (const event of source) {
-      const at = Date.parse(`${day}T00:00:10Z`) + round * roundMs + (Date.parse(event.occurredAt) - first) * pace;
+      const at =
+        Date.parse(`${places.day}T00:00:10Z`) + round * roundMs + (Date.parse(event.occurredAt) - first) * pace;
       for (const consultations of copies) {
         if (made++ >= count) break;
-        batch.push(eventOf(event, consultations, Math.floor(at) - Date.parse(event.occurredAt)));
+        batch.push(eventOf(event, consultations, Math.floor(at) - Date.parse(event.occurredAt), places));
         if (batch.length < batchEvents) continue;
         yield batch.sort(bySealOrder);
         batch = [];

@@ -41,7 +41,8 @@ export class StoreFiller {
   readonly #log: CommitLog;
   readonly #writing: SealWriting;
   readonly #author: CommitAuthor;
-  readonly #key = generateSigningKey('bench.local/log');
+  /** What the log is signed with. */
+  readonly key = generateSigningKey('bench.local/log');
   readonly #newId = createUuidV7Source(Date.now, randomFillSync);
 
   constructor(options: FillOptions) {
@@ -56,14 +57,14 @@ export class StoreFiller {
       announce: () => {},
       compressionOf: () => 'gzip-6',
     };
-    const signer = openSigner(this.#key);
+    const signer = openSigner(this.key);
     this.#author = { nowMs: Date.now, sign: (tree) => signCheckpoint(signer, tree) };
   }
 
   async run(): Promise<void> {
     const { keyFile, events, perCommit, merge } = this.#options;
-    await writeFile(keyFile, `${this.#key}\n`, { mode: 0o600 });
-    for (const batch of sealBatches(events, perCommit)) await this.#seal(batch);
+    await writeFile(keyFile, `${this.key}\n`, { mode: 0o600 });
+    for (const batch of sealBatches(events, perCommit)) await this.seal(batch);
     if (merge) await this.merge();
   }
 
@@ -72,7 +73,8 @@ export class StoreFiller {
     return { folder, files: nodeStoreFiles, folders, uniqueName };
   }
 
-  async #seal(events: readonly AcceptedEvent[]): Promise<void> {
+  /** Seals events with a commit of their own, given in the order that they get positions in. */
+  async seal(events: readonly AcceptedEvent[]): Promise<void> {
     const gathered = new SealBatch([hashWaiting('', toColumns(events))]);
     const inOrder = Uint32Array.from(events.keys());
     const prepared = await prepare(this.#writing, gathered, inOrder, { repeats: 0, conflicts: 0 });

@@ -207,6 +207,20 @@ export class LogDamaged extends TaggedError<'LogDamaged'> {
   }
 }
 
+/** A file of the index of consultations is not what its format says. It can be done without: reads look into the parts instead. */
+export class SpanDamaged extends TaggedError<'SpanDamaged'> {
+  readonly tag = 'SpanDamaged';
+  /** Relative to the store's folder. */
+  readonly path: string;
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(
+      `${path}: ${reason}. Restore the file from a backup, or remove it: reads take longer without, and lack nothing.`,
+      options,
+    );
+    this.path = path;
+  }
+}
+
 /** A run of the index of known ids is not what its format says. Unlike a part it can't be made again: it also knows the ids of what was erased. */
 export class RunDamaged extends TaggedError<'RunDamaged'> {
   readonly tag = 'RunDamaged';

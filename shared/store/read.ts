@@ -34,6 +34,8 @@ export interface EventReaderOptions {
   readonly indexBytes?: number;
   /** Payload bytes at which a page ends early, after one event at least; by default 3 MB, since Lambda's answers end at 6. */
   readonly pageBytes?: number;
+  /** Positions of a leaf of the index of consultations, where it is not the usual number. */
+  readonly spanPositions?: number;
 }
 
 /** How often a read starts over when a part vanishes under it: sealing removes parts long after naming them, so once is rare. */
@@ -65,7 +67,11 @@ export const createEventReader = (options: EventReaderOptions): EventReader & Ev
   const pages = new PageCache();
   const lookUp: LookUp = (state, keys) => lookup(files, folder, [...state.runs.values()].map(runRefOf), keys, pages);
   const level0 = new Level0Catalog({ ...common, indexBytes: indexBytes * 0.75 });
-  const sealedParts = new SealedCatalog({ ...common, indexBytes: indexBytes * 0.25 });
+  const sealedParts = new SealedCatalog({
+    ...common,
+    indexBytes: indexBytes * 0.25,
+    spanPositions: options.spanPositions,
+  });
   const sealed = new SealedReader(sealedParts);
   const feeds = new FeedReader(sealedParts, sealed);
   const unsealed = new UnsealedReader(files, folder, level0, lookUp);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { decodePosition } from '../../../shared/store/read/cursor.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
 import { createLogger } from '../../../shared/telemetry/log.ts';
@@ -61,12 +62,19 @@ class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/**
+ * V8 lets tens of megabytes of new objects pile up before it looks through them, which an export makes more of than anything
+ * else: looking sooner takes the same time and a third less memory (200,000 events as Parquet: 300 MB instead of 430).
+ */
+const collectSooner = (): void => setFlagsFromString('--semi-space-growth-factor=1');
+
 const exportTo = async (
   write: WriteBytes,
   format: Format,
   filter: ExportFilter,
   { options, config, terminal, signal }: CommandContext,
 ): Promise<Exported> => {
+  collectSooner();
   const logger = createLogger(config.logLevel, terminal.err);
   const feed = createEventReader({ folder: config.storeDir, logger });
   const sink = await openSink(format, write);

@@ -10,7 +10,7 @@ export interface RowGroupSize {
   readonly groupCharacters: number;
 }
 
-const usualSize: RowGroupSize = { groupEvents: 32_768, groupCharacters: 16 * 1024 * 1024 };
+const usualSize: RowGroupSize = { groupEvents: 16_384, groupCharacters: 8 * 1024 * 1024 };
 
 /** The key of the file's metadata that says where the next export goes on. */
 export const nextKey = 'fi-events.next';

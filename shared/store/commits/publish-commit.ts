@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { FilePublishing } from '../files.ts';
 import type { DurableFolders } from '../folders.ts';
 import { publish, publishExclusive } from '../publish.ts';
@@ -5,6 +6,7 @@ import { type Commit, encodeLogFile } from './format.ts';
 import { commitPath, snapshotPath } from './names.ts';
 import { readIfThere } from './read-commit.ts';
 import { type StoreState, snapshotOf } from './state.ts';
+import { supersededSnapshots } from './superseded-snapshots.ts';
 
 /** Where and with what commits are written. */
 export interface CommitWriting {
@@ -32,7 +34,7 @@ export const publishCommit = (writing: CommitWriting, commit: Commit): Promise<'
 };
 
 /**
- * Publishes the snapshot of a state, unless it is there. Its bytes follow from the commits alone, so that whoever passes
+ * Publishes the snapshot of a state, unless it is there, and removes those that it supersedes. Its bytes follow from the commits alone, so that whoever passes
  * the same commit writes the same.
  * @throws StoreUnavailable
  */
@@ -43,4 +45,8 @@ export const publishSnapshot = async (writing: CommitWriting, state: StoreState)
   if ((await readIfThere(files, folder, target).catch(() => undefined)) !== undefined) return;
   const bytes = encodeLogFile(snapshotOf(state));
   await publish(files, { store: folder, temporaryName: `${uniqueName()}.snapshot`, target, bytes }, folders);
+  for (const old of supersededSnapshots(state.number)) {
+    // One that stays takes room, and no harm is done: nobody relies on its being there or not.
+    await files.unlink(path.join(folder, snapshotPath(old))).catch(() => {});
+  }
 };

@@ -7,6 +7,7 @@ import { type Changes, composeCommit } from '../commits/compose.ts';
 import type { CommittedPart, CommittedRun } from '../commits/format.ts';
 import { type CommitWriting, publishSnapshot } from '../commits/publish-commit.ts';
 import { isNamed, type StoreState } from '../commits/state.ts';
+import { SpanKeeper } from '../consultations/keeper.ts';
 import { systemCode } from '../files.ts';
 import { DurableFolders } from '../folders.ts';
 import { partIdOf } from '../level0-names.ts';
@@ -42,6 +43,8 @@ export interface MergerOptions extends AuthorOptions {
   readonly compressionOf: (segment: string) => Compression;
   /** How long a file that no commit names any more stays, in ms by the share's clock. */
   readonly graceMs: number;
+  /** Positions of a leaf of the index of consultations, where it is not the usual number. */
+  readonly spanPositions?: number;
 }
 
 /** What came of one turn. */
@@ -52,6 +55,7 @@ export type MergeReport =
   | { readonly kind: 'nothing-done' }
   | { readonly kind: 'merged'; readonly parts: number; readonly events: number; readonly bytes: number }
   | { readonly kind: 'index-merged'; readonly runs: number; readonly ids: number }
+  | { readonly kind: 'consultations-indexed'; readonly spans: number }
   | { readonly kind: 'tidied'; readonly unlinked: number; readonly orphans: number };
 
 /** A day gets late events: from a queue that was down, or a client's clock. After so long without one it is over. */
@@ -65,7 +69,7 @@ const planEveryMs = 60_000;
 const pathsOf = (files: readonly { readonly path: string }[]): readonly string[] => files.map(({ path }) => path);
 
 /**
- * Merges parts and runs of the index into fewer, larger ones, and unlinks what is no longer needed. Any number may run at
+ * Merges parts and runs of the index into fewer, larger ones, keeps the index of consultations, and unlinks what is no longer needed. Any number may run at
  * once, beside sealers and readers, on any hosts: of those that merge the same, one commits, and what the others wrote is removed later.
  */
 export class Merger {
@@ -75,15 +79,24 @@ export class Merger {
   readonly #passedOver: PassedOver;
   readonly #author: MergeAuthor;
   readonly #tidying: Tidying;
+  readonly #spans: SpanKeeper;
   readonly #writing: MergeWriting;
   readonly #commits: CommitWriting;
   /** That there was nothing to merge, and until when that holds. */
   #idle: { readonly state: StoreState; readonly untilMs: number } | undefined;
 
   constructor(options: MergerOptions) {
-    const { folder, files, logger, newId, compressionOf, limits } = options;
+    const { folder, files, logger, newId, compressionOf, limits, spanPositions } = options;
     const folders = new DurableFolders(files, path.resolve(folder));
     this.#options = options;
+    this.#spans = new SpanKeeper({
+      folder,
+      files,
+      folders,
+      newId,
+      logger,
+      ...(spanPositions === undefined ? {} : { positions: spanPositions }),
+    });
     this.#log = new CommitLog({ folder, files, logger });
     this.#passedOver = new PassedOver(logger);
     this.#author = new MergeAuthor(options, this.#log);
@@ -121,6 +134,8 @@ export class Merger {
     await this.#publishSnapshot();
     const { removed, unlinked } = await this.#tidying.find(state, listed);
     if (removed.length + unlinked.length > 0) return this.#tidy(removed, unlinked);
+    const spans = await this.#spans.extend(state);
+    if (spans > 0) return { kind: 'consultations-indexed', spans };
     if (this.#idle?.state === state && clock.nowMs() < this.#idle.untilMs) return { kind: 'idle' };
     const { runs, parts } = this.#plan(state);
     // Runs first: each costs every seal a look.

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { StoreState } from '../commits/state.ts';
 import type { SealFiles } from '../files.ts';
+import { SupersededTiles } from '../log/tiles/superseded-tiles.ts';
 import { Reclaimer } from '../seal/reclaim.ts';
 import { shareNowMs } from '../share-clock.ts';
 import { listPublished, orphansAmong } from './orphans.ts';
@@ -45,10 +46,11 @@ class Every {
   }
 }
 
-/** Finds orphans, and unlinks what was removed for longer than the grace: now and then, since both read much and find little. */
+/** Finds orphans, and unlinks what was removed, and tiles that were superseded, for longer than the grace: now and then, since both read much and find little. */
 export class Tidying {
   readonly #options: TidyingOptions;
   readonly #reclaimer: Reclaimer;
+  readonly #tiles: SupersededTiles;
   readonly #listing = new Every(listEveryMs);
   readonly #reclaiming = new Every(reclaimEveryMs);
 
@@ -56,6 +58,7 @@ export class Tidying {
     const { files, folder, graceMs, newId } = options;
     this.#options = options;
     this.#reclaimer = new Reclaimer(files, folder, graceMs, newId);
+    this.#tiles = new SupersededTiles({ files, store: folder, graceMs });
   }
 
   /** All published files, when it is time to look at them; undefined otherwise. Ask before the log is read. */
@@ -72,7 +75,8 @@ export class Tidying {
       const beforeMs = (await shareNowMs(files, folder, newId())) - graceMs;
       removed.push(...(await orphansAmong(files, folder, state, listed, beforeMs)));
     }
-    const unlinked = this.#reclaiming.isDue(clock.monotonicMs()) ? await this.#reclaimer.reclaim(state) : [];
-    return { removed, unlinked };
+    if (!this.#reclaiming.isDue(clock.monotonicMs())) return { removed, unlinked: [] };
+    await this.#tiles.remove(state.tree.size);
+    return { removed, unlinked: await this.#reclaimer.reclaim(state) };
   }
 }

@@ -4,6 +4,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { CommittedPart } from '../commits/format.ts';
 import type { StoreState } from '../commits/state.ts';
+import type { PositionRange } from '../consultations/layout.ts';
+import { Whereabouts } from '../consultations/whereabouts.ts';
 import type { RangeFile, RangeReading } from '../files.ts';
 import { openSealedPart, type SealedPart } from '../part/sealed/open.ts';
 import { confirmAfterMs, damagedParts, lookAgainMs } from './damage.ts';
@@ -17,6 +19,8 @@ export interface SealedCatalogOptions {
   readonly clock: Clock;
   /** Most memory for whose events the parts hold, in bytes. */
   readonly indexBytes: number;
+  /** Positions of a leaf of the index of consultations, where it is not the usual number. */
+  readonly spanPositions?: number | undefined;
 }
 
 /** Where a consultation's sealed events may lie. */
@@ -53,19 +57,34 @@ const orderOf = (parts: StoreState['parts']): PositionOrder => {
   return { parts, sorted, reach };
 };
 
+/** Whether a part reaches into one of the ranges, which are in ascending order. */
+const reachesInto = (ranges: readonly PositionRange[], { first_position, last_position }: CommittedPart): boolean => {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.end ?? 0) <= first_position) low = middle + 1;
+    else high = middle;
+  }
+  const next = ranges[low];
+  return next !== undefined && next.from <= last_position;
+};
+
 /**
- * The live sealed parts. Of each is kept, while there is room, whose events it holds: four bytes a consultation, so that one
+ * The live sealed parts. The index of consultations tells which of them to ask whose events they hold. Of each that was asked is kept, while there is room, whose events it holds: four bytes a consultation, so that one
  * consultation costs what it holds and not what the store holds.
  */
 export class SealedCatalog {
   readonly #options: SealedCatalogOptions;
   readonly #consultationsOf: FingerprintCache;
   readonly #damagedAtMs = new Map<string, number>();
+  readonly #whereabouts: Whereabouts;
   #order: PositionOrder | undefined;
 
   constructor(options: SealedCatalogOptions) {
     this.#options = options;
     this.#consultationsOf = new FingerprintCache(options.indexBytes);
+    const { spanPositions: positions } = options;
+    this.#whereabouts = new Whereabouts({ ...options, ...(positions === undefined ? {} : { positions }) });
   }
 
   /**
@@ -73,7 +92,8 @@ export class SealedCatalog {
    * @throws Error the system's, e.g. `ENOENT` when a part was merged away in between: ask again with a newer state.
    */
   async locate(state: StoreState, consultationId: string, behind: number): Promise<SealedWhereabouts> {
-    const candidates = this.behind(state, behind);
+    const ranges = await this.#whereabouts.rangesOf(state.tree.size, consultationId, behind);
+    const candidates = this.behind(state, behind).filter((part) => reachesInto(ranges, part));
     const parts: CommittedPart[] = [];
     const unreadable: string[] = [];
     for (let at = 0; at < candidates.length; at += opensAtOnce) {

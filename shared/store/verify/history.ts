@@ -10,6 +10,7 @@ import {
   stateOfSnapshot,
   treeFromFile,
 } from '../commits/state.ts';
+import { isKept } from '../commits/superseded-snapshots.ts';
 import type { FileReading } from '../files.ts';
 import { verifyCheckpoint } from '../log/checkpoint.ts';
 import type { VerifierKey } from '../log/note/verifier-key.ts';
@@ -133,13 +134,14 @@ export class HistoryWalk {
   }
 
   async #compareSnapshot(number: number, commitSha256: string): Promise<void> {
-    const { files, store, witness, snapshots } = this.#options;
+    const { files, store, witness, snapshots, listed } = this.#options;
     const file = snapshotPath(number);
     if (number % commitsPerSnapshot !== 0 && !snapshots.has(number)) return;
     const bytes = await readIfThere(files, store, file);
     if (bytes === undefined) {
       // A sealer that ended between commit and snapshot leaves it out, and nobody needs it.
-      if (number % commitsPerSnapshot === 0) witness.noted({ file, reason: 'this snapshot was never written' });
+      const isDue = number % commitsPerSnapshot === 0 && isKept(number, listed);
+      if (isDue) witness.noted({ file, reason: 'this snapshot was never written' });
       return;
     }
     if (!this.#broken) {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { LogDamaged, PartDamaged } from '../../domain/errors.ts';
 import { isNamed, type StoreState } from '../commits/state.ts';
+import { leafPositions, rangeOfSpan, spanOfPath, spanRoot } from '../consultations/layout.ts';
 import { isGone } from '../files.ts';
 import { runFolder } from '../known-ids/run.ts';
 import { level0Path, level0Shards, partFile, partIdOf } from '../level0-names.ts';
@@ -20,12 +21,14 @@ export interface OtherFilesOptions {
   readonly state: StoreState;
   readonly current: CurrentFiles;
   readonly witness: Witness;
+  /** Positions of a leaf of the index of consultations, where it is not the usual number. */
+  readonly spanPositions?: number | undefined;
 }
 
 /** The folders of a store, with what may be in them: names of files and folders, or a form. */
 const known: Readonly<Record<string, readonly string[]>> = {
   '.': ['level0', 'parts', 'log', 'quarantine', 'tmp'],
-  log: ['commits', 'checkpoint', 'expired', 'index', 'tile'],
+  log: ['commits', 'checkpoint', 'expired', 'index', 'tile', 'consultations'],
   level0: level0Shards,
   quarantine: ['letters', 'settled'],
   'quarantine/letters': shards,
@@ -61,6 +64,7 @@ export class OtherFiles {
     await this.#parts();
     await this.#expired();
     await this.#tiles();
+    await this.#spans();
     for (const name of (await listFolder(files, store, 'tmp')) ?? []) {
       const reason = 'a temporary: of a writer at work, or left by one that was stopped';
       this.#options.witness.noted({ file: path.join('tmp', name), reason });
@@ -176,6 +180,31 @@ export class OtherFiles {
         if (!(await this.#isBeginning(tile, width))) witness.found({ kind: 'changed', file, reason });
       }
     }
+  }
+
+  /** Those that have their place were looked into by `SpanPass`. */
+  async #spans(): Promise<void> {
+    const { files, store } = this.#options;
+    for (const level of (await listFolder(files, store, spanRoot)) ?? []) {
+      const folders = await listFolder(files, store, path.join(spanRoot, level));
+      if (folders === undefined) this.#strange(path.join(spanRoot, level));
+      for (const name of folders ?? []) {
+        const folder = path.join(spanRoot, level, name);
+        const spans = await listFolder(files, store, folder);
+        if (spans === undefined) this.#strange(folder);
+        for (const span of spans ?? []) await this.#span(path.join(folder, span));
+      }
+    }
+  }
+
+  async #span(file: string): Promise<void> {
+    const { current, spanPositions = leafPositions } = this.#options;
+    const span = spanOfPath(file);
+    if (span === undefined) return this.#strange(file);
+    const { end } = rangeOfSpan(span, spanPositions);
+    if (end <= this.#newest.tree.size) return;
+    this.#newest = await current.newest();
+    if (end > this.#newest.tree.size) this.#strange(file);
   }
 
   async #isBeginning(tile: { level: number; index: number }, width: number): Promise<boolean> {

@@ -16,6 +16,7 @@ import { KnownIdsPass } from './known-ids-pass.ts';
 import { LetterCheck } from './letters.ts';
 import { verifyLevel0 } from './level0-pass.ts';
 import { OtherFiles } from './other-files.ts';
+import { SpanPass } from './span-pass.ts';
 import { CurrentFiles, type VerifyFiles } from './store-reading.ts';
 import { type RowHashing, WindowEvents } from './window-events.ts';
 
@@ -34,6 +35,8 @@ export interface VerifyOptions {
   readonly random?: RandomFill;
   /** Who hashes the sealed events; default: this thread. */
   readonly hashing?: (found: (finding: Finding) => void) => RowHashing;
+  /** Positions of a leaf of the index of consultations, where it is not the usual number. */
+  readonly spanPositions?: number;
 }
 
 /** Sealed events that were dropped with their day. */
@@ -98,7 +101,7 @@ const counting = (witness: Witness) => {
  * @throws StoreUnavailable or the system's error when the store can't be read.
  */
 export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport> => {
-  const { store, files, trusted, clock = systemClock, random = randomFillSync } = options;
+  const { store, files, trusted, spanPositions, clock = systemClock, random = randomFillSync } = options;
   const beganMs = clock.monotonicMs();
   const { counts, counted: witness } = counting(options.witness);
   const { checkpointFolder: folder, checkpoint: given } = options;
@@ -130,9 +133,10 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
   const events = new EventsPass({ files, store, state, heads, trusted, current, sums, witness, hashing });
   await events.run();
   await new KnownIdsPass({ files, store, size: state.tree.size, current, sums, events, witness }).run();
+  await new SpanPass({ files, store, size: state.tree.size, current, witness, positions: spanPositions }).run();
   const level0 = await verifyLevel0({ files, store, listed, state, current, witness });
   await new LetterCheck({ files, store, conflicts, clock, witness }).run();
-  await new OtherFiles({ files, store, state, current, witness }).run();
+  await new OtherFiles({ files, store, state, current, witness, spanPositions }).run();
   const parts = [...state.parts.values()];
   return {
     commit: state.number,

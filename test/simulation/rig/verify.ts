@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Finding } from '../../../shared/store/verify/finding.ts';
 import { verifyStore } from '../../../shared/store/verify/verify.ts';
 import type { SimulatedMount } from './mount.ts';
-import { type Program, signer, store, type World } from './world.ts';
+import { type Program, signer, spanPositions, store, type World } from './world.ts';
 
 /** What `fi verify` finds. */
 export const findingsOf = async (world: World, files: SimulatedMount): Promise<readonly Finding[]> => {
@@ -14,6 +14,7 @@ export const findingsOf = async (world: World, files: SimulatedMount): Promise<r
     witness: { found: (finding) => findings.push(finding), noted: () => {}, progress: () => {} },
     clock: world.clock,
     random: (target) => world.scheduler.random.fill(target),
+    spanPositions,
   });
   return findings;
 };

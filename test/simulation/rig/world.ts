@@ -29,6 +29,8 @@ const retention: Pick<Policy, 'retentionDaysOf' | 'holds'> = {
   retentionDaysOf: (segment) => (segment === droppedSegment ? 1 : undefined),
   holds: { segments: new Set(), consultations: new Set() },
 };
+/** So few that a run of some hundred events has spans of more than one level. */
+export const spanPositions = 8;
 export const signer = openSigner(generateSigningKey('simulation.local/log', new Uint8Array(32).fill(9)));
 
 /** A program on some host; all that it knows ends with it. */
@@ -149,6 +151,7 @@ export class World {
       graceMs,
       openSigner: async () => signer,
       checkpointFolder: undefined,
+      spanPositions,
     });
   }
 
@@ -168,7 +171,7 @@ export class World {
   }
 
   newReader(files: SimulatedMount): EventReader & EventFeed {
-    return createEventReader({ folder: store, files, clock: this.clock });
+    return createEventReader({ folder: store, files, clock: this.clock, spanPositions });
   }
 
   /** Runs a program, and again from nothing each time that its process ends in the middle, until it comes to its end. */

@@ -125,7 +125,7 @@ const publishExtension = async (tileStore: TileStore, tiles: Iterable<Tile>, siz
  * next who calls this. Call it once the commit stands, with the edge of the commit before it, whose tiles must be there.
  *
  * Tiles that are not full are written too, as C2SP tlog-tiles wants it: they are the only place where the hashes below the right edge can be
- * had without reading parts again, they cost one file of at most 8 KiB on each level that grew, and {@link removeSuperseded} takes them away.
+ * had without reading parts again, they cost one file of at most 8 KiB on each level that grew, and `SupersededTiles` takes them away.
  * @param leaves the leaf hashes of the commit's events, in the order of their positions.
  * @throws LogDamaged when a tile is there with other hashes, StoreUnavailable when the store can't be written for now.
  */

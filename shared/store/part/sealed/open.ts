@@ -128,6 +128,22 @@ export class SealedPart {
     }));
   }
 
+  /** Whose the events at positions `[from, before)` are, in ascending order of position: of the columns, two are read. */
+  async consultationsAt(
+    from: number,
+    before: number,
+  ): Promise<ReadonlyArray<{ readonly position: number; readonly consultationId: string }>> {
+    const found = await this.rowsFrom(from, before - from, before);
+    if (found.length === 0) return [];
+    let [first, last] = [Number.POSITIVE_INFINITY, 0];
+    for (const { row } of found) [first, last] = [Math.min(first, row), Math.max(last, row)];
+    return this.#reading(async () => {
+      const { consultation: codes } = await this.#part.words(['consultation'], first, last + 1);
+      const names = await this.#part.texts(dictionaries.consultation);
+      return found.map(({ row, position }) => ({ position, consultationId: names[codes[row - first] ?? -1] ?? '' }));
+    });
+  }
+
   /** The row that holds a position. */
   async rowAt(position: number): Promise<number | undefined> {
     const [first] = await this.rowsFrom(position, 1);

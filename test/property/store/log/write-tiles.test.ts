@@ -7,8 +7,8 @@ import { appendLeaves, emptyEdge, type RightEdge, rootOf } from '../../../../sha
 import { completeTiles } from '../../../../shared/store/log/tiles/complete.ts';
 import { tilePath } from '../../../../shared/store/log/tiles/coordinates.ts';
 import { tilesOfExtension } from '../../../../shared/store/log/tiles/extension.ts';
-import { removeSuperseded } from '../../../../shared/store/log/tiles/remove-superseded.ts';
 import { createTileSource } from '../../../../shared/store/log/tiles/source.ts';
+import { SupersededTiles } from '../../../../shared/store/log/tiles/superseded-tiles.ts';
 import { hasTiles, type TileStore, writeTiles } from '../../../../shared/store/log/tiles/write.ts';
 import { verifyConsistency, verifyInclusion } from '../../../../shared/store/log/verify-proofs.ts';
 import { countingLeaves } from '../../../unit/store/log/go-log.ts';
@@ -164,6 +164,10 @@ describe('writing tiles with a fault at any call, crashes and losses of power', 
 describe('removing what is superseded', () => {
   const tenMinutesMs = 600_000;
 
+  /** As a process does that has just begun. */
+  const removeSuperseded = (tiles: TileStore, size: number): Promise<number> =>
+    new SupersededTiles({ ...tiles, graceMs: tenMinutesMs }).remove(size);
+
   it('leaves every proof of every size as it was, whatever fails meanwhile', async () => {
     const fault = fc.record({
       call: fc.nat({ max: 40 }),
@@ -206,6 +210,33 @@ describe('removing what is superseded', () => {
     expect(left.sort()).toEqual(['tile/0/000', 'tile/0/001.p/44', 'tile/0/001.p/45', 'tile/1/000.p/1']);
     await expect(files.list(`${store}/log/tile/0/000.p`)).resolves.toEqual([]);
     expect(await removeSuperseded(tiles, third.size)).toBe(0);
+  });
+
+  it('takes those of older folders too, which filled faster than the grace', async () => {
+    const files = new SimulatedFiles(store);
+    const tiles = openTiles(files);
+    let edge: RightEdge = emptyEdge;
+    const grow = async (events: number): Promise<void> => {
+      const added = new Uint8Array(events * 32);
+      await writeTiles(tiles, edge, added);
+      edge = appendLeaves(edge, added);
+    };
+    // A folder has the tiles of 256,000 events: each of these ends with a tile of 100 hashes in another one.
+    for (const events of [100, 256_000, 256_000]) await grow(events);
+    const superseded = new SupersededTiles({ ...tiles, graceMs: tenMinutesMs });
+    expect(await superseded.remove(edge.size)).toBe(0);
+    files.nowMs += tenMinutesMs;
+    await grow(1);
+    const left = (): string[] =>
+      [...files.filesBelow(`${store}/log/tile`).keys()]
+        .filter((file) => file.includes('.p/'))
+        .map((file) => file.slice(`${store}/log/tile/`.length))
+        .sort();
+    const unfinished = ['0/x002/000.p/100', '0/x002/000.p/101', '1/007.p/208', '2/000.p/3', '2/000.p/7'];
+    expect(left()).toEqual(['0/000.p/100', '0/x001/000.p/100', '1/003.p/232', ...unfinished].sort());
+    expect(await removeSuperseded(tiles, edge.size)).toBe(3);
+    expect(left()).toEqual(unfinished);
+    expect(await superseded.remove(edge.size)).toBe(0);
   });
 
   it('does not stop a writer that slept meanwhile', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LogInconsistent } from '../../../../shared/domain/errors.ts';
@@ -176,6 +176,24 @@ describe('files that are no longer needed', () => {
     const left = await rig.state();
     expect(left.removed.size).toBe(8);
     expect(await rig.sealed()).toHaveLength(16);
+  });
+
+  it('are tiles too that were not full, once the full one was there for the grace', async () => {
+    const rig = createSealRig();
+    const sealer = rig.sealer();
+    for (const [events, first] of [
+      [250, 0],
+      [10, 250],
+    ] as const) {
+      await rig.store(...eventsOf(events, first));
+      await sealer.seal();
+    }
+    const tiles = (): readonly string[] => readdirSync(pathIn(rig, 'log/tile/0')).sort();
+    await mergeToTheEnd(mergerOf(rig));
+    expect(tiles()).toEqual(['000', '000.p', '001.p']);
+    age(rig, 'log/tile/0/000');
+    await mergeToTheEnd(mergerOf(rig));
+    expect(tiles()).toEqual(['000', '001.p']);
   });
 
   it('are found by listing when no commit names them, and named before they go', async () => {
