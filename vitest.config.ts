@@ -20,6 +20,7 @@ export default defineConfig({
       project('emulators', 600_000, false),
       project('interop', 300_000, false),
       project('crash', 1_800_000, false),
+      project('bench', 900_000, false),
     ],
   },
 });

@@ -19,8 +19,8 @@ const growingList = (): { push(value: number): void; sorted(): Float64Array } =>
 
 /** Collects what a run sees. */
 export interface Recorder {
-  /** An answer to request `index` came `latencyMs` after it was due. */
-  answered(index: number, status: number, latencyMs: number): void;
+  /** An answer to request `index` came `latencyMs` after it was due; undefined during the warm-up. */
+  answered(index: number, status: number, latencyMs: number | undefined): void;
   /** A batch was answered with 202 but some of its events were rejected. */
   answeredInPart(): void;
   lost(): void;
@@ -49,7 +49,7 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
     answered: (index, status, latencyMs) => {
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (status !== 202) return;
-      latencies.push(latencyMs);
+      if (latencyMs !== undefined) latencies.push(latencyMs);
       markAccepted(index);
     },
     answeredInPart: () => {

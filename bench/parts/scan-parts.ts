@@ -77,7 +77,8 @@ const positionsOf = (file: File, basePosition: number | undefined): readonly num
   return Array.from(offsets, (offset) => basePosition + offset);
 };
 
-const readPart = ({ path: file, basePosition }: LiveFile): ScannedPart => {
+/** @throws Error when it cannot be opened */
+export const readPart = ({ path: file, basePosition }: LiveFile): ScannedPart => {
   const bytes = readFileSync(file);
   const name = '/scanned.h5';
   FS.writeFile(name, bytes);
