@@ -81,7 +81,8 @@ const namedOf = (
       return [];
     }
     const named = Object.entries(scenario.metrics).flatMap(([name, metric]): readonly Named[] => {
-      if (metric.better === 'neither') return [];
+      const isMeasured = [former, scenario].some(({ repeats }) => repeats.some(({ values }) => name in values));
+      if (metric.better === 'neither' || !isMeasured) return [];
       const all = countNoisy || metric.exact === true;
       return [
         {
