@@ -62,13 +62,13 @@ export const linePlot = ({ title, xTitle, yTitle, lines, yIsLogarithmic = false,
   const colourOf = (group: string): string => colours[groups.indexOf(group) % colours.length] ?? 'black';
   const ticks = xTicks ?? x.ticks.map((tick) => [tick, figure(tick)] as const);
   const parts = [
-    label(left, 16, title, 'start'),
+    label(left, 16, `${title} (${yTitle})`, 'start'),
     ...ticks.map(([at, text]) => label(x.at(at), height - bottom + 16, text, 'middle')),
     ...y.ticks.flatMap((tick) => [
       gridLine(left, y.at(tick), width - right, y.at(tick)),
       label(left - 6, y.at(tick) + 4, figure(tick), 'end'),
     ]),
-    label(width - right, height - 8, `${xTitle} → ${yTitle}`, 'end'),
+    label(width - right, height - 8, xTitle, 'end'),
     ...lines.map((line) =>
       tag(
         'path',
@@ -77,7 +77,18 @@ export const linePlot = ({ title, xTitle, yTitle, lines, yIsLogarithmic = false,
       ),
     ),
     ...groups.map((group, index) =>
-      tag('text', { x: left + 8, y: top + 14 + index * 15, fill: colourOf(group), class: 'legend' }, escapeHtml(group)),
+      tag(
+        'text',
+        {
+          x: width - right - 8,
+          // Latencies and most series end high, so that the lower right corner is free.
+          y: height - bottom - 10 - (groups.length - 1 - index) * 15,
+          fill: colourOf(group),
+          class: 'legend',
+          'text-anchor': 'end',
+        },
+        escapeHtml(group),
+      ),
     ),
   ];
   return tag('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': title }, parts.join(''));

@@ -33,8 +33,8 @@ export const spectraPlot = ({ name, repeats }: ScenarioResult): string => {
   if (lines.length === 0) return '';
   const farthest = Math.max(...lines.flatMap(({ points }) => points.map(([x]) => x)));
   return linePlot({
-    title: `${name}: so many are quicker`,
-    xTitle: 'share',
+    title: `${name}: latencies`,
+    xTitle: 'share that is quicker',
     yTitle: 'ms',
     lines,
     yIsLogarithmic: true,
@@ -49,8 +49,8 @@ export const seriesPlots = ({ name, repeats }: ScenarioResult): string => {
   const byUnit = Map.groupBy(series, ([of]) => of.split(', ').at(-1) ?? '');
   const plots = [...byUnit].map(([unit, group]) =>
     linePlot({
-      title: `${name}, first repeat: ${unit} over time`,
-      xTitle: 's',
+      title: `${name}, first repeat`,
+      xTitle: 'seconds',
       yTitle: unit,
       lines: group.map(([of, points]) => ({ name: of, points })),
     }),

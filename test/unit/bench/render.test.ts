@@ -70,8 +70,8 @@ describe('the HTML report', () => {
   it('shows every scenario, its values and its plots', () => {
     for (const { name } of result.scenarios) expect(html).toContain(`<h2 id="${name}">`);
     expect(html).toContain('12,500 req/s');
-    expect(html).toContain('accept-max: so many are quicker');
-    expect(html).toContain('accept-max, first repeat: MB over time');
+    expect(html).toContain('accept-max: latencies (ms)');
+    expect(html).toContain('accept-max, first repeat (MB)');
     expect(html.match(/class="noisy"/g)).toHaveLength(2);
   });
 });
