@@ -7,7 +7,7 @@ export interface Budget {
   readonly scenario: string;
   readonly metric: string;
   readonly threshold: Threshold;
-  /** How many times the report's own stack has to be reached, in one run with it: judged where both are measured. */
+  /** How many times the figure of the report's own stack it has to be, in one run with that; a run of ours alone cannot judge it. */
   readonly timesReportStack?: number;
 }
 

@@ -25,7 +25,7 @@ const metrics = {
     unit: 'µs',
     better: 'lower',
   },
-  generatorUsPerRequest: { what: 'processor time of the generator', unit: 'µs', better: 'neither' },
+  generatorUsPerRequest: { what: 'processor time of the generator, its start included', unit: 'µs', better: 'neither' },
   generatorLateP99Ms: { what: 'how late the generator itself was, p99', unit: 'ms', better: 'neither' },
   drainSeconds: { what: 'until the queue was empty afterwards', unit: 's', better: 'lower' },
   memoryMB: { what: 'largest memory of all processes of the host', unit: 'MB', better: 'lower' },

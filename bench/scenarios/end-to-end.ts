@@ -23,7 +23,10 @@ const measure = async (run: HostRun, scale: Scale): Promise<Omit<Observation, 'l
   });
   await load;
   await run.drain();
-  const published = publishedAt(run.host.storeDir, new Set(probes.map(({ eventId }) => eventId)));
+  const published = publishedAt(
+    run.host.storeDir,
+    probes.map(({ eventId }) => eventId),
+  );
   const [toDisk, toReadable, diskToReadable] = [[], [], []] as [number[], number[], number[]];
   for (const { eventId, acceptedAtMs, readableAtMs } of probes) {
     const onDiskAtMs = published.get(eventId);

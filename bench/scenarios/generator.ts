@@ -32,7 +32,7 @@ export const generator: Scenario = {
   what: 'the load generator against a bare node:http server that answers 202, on the same processors',
   metrics: {
     requestsPerSecond: { what: 'requests answered, 50 connections', unit: 'req/s', better: 'higher' },
-    usPerRequest: { what: 'processor time of the generator', unit: 'µs', better: 'lower' },
+    usPerRequest: { what: 'processor time of the generator, its start included', unit: 'µs', better: 'lower' },
     steadyP99Ms: { what: 'latency at the rate of accept-half-rate, p99', unit: 'ms', better: 'lower' },
     steadyLateP99Ms: { what: 'how late the generator itself was there, p99', unit: 'ms', better: 'lower' },
   },

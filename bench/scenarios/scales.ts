@@ -4,7 +4,7 @@ import type { Scale } from './scenario.ts';
 export const fullScale: Scale = {
   warmUpMs: 3_000,
   measureMs: 10_000,
-  sustainedMs: 30_000,
+  sustainedMs: 20_000,
   halfRate: 6_000,
   fullRate: 12_000,
   readableRate: 2_000,
