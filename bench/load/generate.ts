@@ -30,7 +30,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
     const source = createRequestSource(plan);
     const recorder = createRecorder(plan.eventsPerRequest);
     const intervalMs = plan.arrival.kind === 'constant' ? 1_000 / plan.arrival.requestsPerSecond : 0;
-    const most = Math.min(
+    let most = Math.min(
       plan.requests ?? Number.POSITIVE_INFINITY,
       plan.arrival.kind === 'constant'
         ? Math.floor((warmUpMs + plan.durationMs) / intervalMs)
@@ -67,6 +67,16 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
       });
     };
 
+    /** Starts no further requests; those that are overdue count as they stand. */
+    const giveUp = (nowMs: number): void => {
+      for (let request = next; request < most; request++) {
+        const dueMs = startMs + request * intervalMs;
+        if (dueMs > nowMs) break;
+        if (dueMs >= countsFromMs) recorder.givenUp(nowMs - dueMs);
+      }
+      most = next;
+    };
+
     /** Gives work to the idle connections: first what has to be sent again, then what is due. */
     const sendDue = (): void => {
       const nowMs = ports.nowMs();
@@ -75,6 +85,10 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
         if (repeated === undefined && !moreToStart(nowMs)) break;
         const dueMs = repeated === undefined && plan.arrival.kind === 'constant' ? startMs + next * intervalMs : nowMs;
         if (dueMs > nowMs) break;
+        if (nowMs - dueMs > (plan.mostBehindMs ?? Number.POSITIVE_INFINITY)) {
+          giveUp(nowMs);
+          break;
+        }
         const lane = idle.pop();
         if (lane === undefined) break;
         // Lateness is the generator's own only where a connection was free; a busy pool is the target's doing.

@@ -22,6 +22,11 @@ export interface LoadPlan {
   readonly durationMs: number;
   /** Goes before it: requests like all others, whose latencies do not count. Default: 0. */
   readonly warmUpMs?: number;
+  /**
+   * At a constant rate: a target that is so far behind will not catch up, and the run ends. What was due by then and not sent yet counts
+   * with the latency that it had so far. Default: the run ends when everything was sent.
+   */
+  readonly mostBehindMs?: number;
   /** Ends the run earlier, after that many requests. */
   readonly requests?: number;
   /**
@@ -43,12 +48,14 @@ export interface LoadResult {
   readonly lost: number;
   /** Answers 202 that rejected some of their events. */
   readonly partial: number;
+  /** Requests that were due after the warm-up and never sent, since the target was too far behind. */
+  readonly givenUp: number;
   /** Events that went out at least once: numbers 0 to `sentEvents - 1`. */
   readonly sentEvents: number;
   /** One byte for each sent event: 1 when a 202 covered it. */
   readonly accepted: Uint8Array;
   readonly acceptedEvents: number;
-  /** Of the requests with a 202 that fell due after the warm-up, ascending; from the due time at a constant rate, from the send otherwise. */
+  /** Of the requests with a 202 (and those given up) that fell due after the warm-up, ascending; from the due time at a constant rate, from the send otherwise. */
   readonly latenciesMs: Float64Array;
   /** At a constant rate: how late the generator itself was, ascending. Figures are only as good as this is small. */
   readonly latenessMs: Float64Array;
@@ -57,8 +64,12 @@ export interface LoadResult {
 }
 
 /** Answers 202 a second, after the warm-up. */
-export const requestsPerSecond = ({ latenciesMs, elapsedMs }: Pick<LoadResult, 'latenciesMs' | 'elapsedMs'>): number =>
-  (latenciesMs.length * 1_000) / elapsedMs;
+export const requestsPerSecond = ({
+  latenciesMs,
+  givenUp,
+  elapsedMs,
+}: Pick<LoadResult, 'latenciesMs' | 'givenUp' | 'elapsedMs'>): number =>
+  ((latenciesMs.length - givenUp) * 1_000) / elapsedMs;
 
 /** The value below which `share` (0 to 1) of the ascending `sorted` lies; exact, no buckets. */
 export const percentile = (sorted: Float64Array, share: number): number =>

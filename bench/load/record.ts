@@ -25,6 +25,8 @@ export interface Recorder {
   answeredInPart(): void;
   lost(): void;
   late(latenessMs: number): void;
+  /** A request that was due after the warm-up is not sent any more, `latencyMs` after it was due. */
+  givenUp(latencyMs: number): void;
   result(elapsedMs: number, sentRequests: number): LoadResult;
 }
 
@@ -35,6 +37,7 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
   let acceptedRequests = new Uint8Array(65_536);
   let lost = 0;
   let partial = 0;
+  let givenUp = 0;
 
   const markAccepted = (index: number): void => {
     if (index >= acceptedRequests.length) {
@@ -59,6 +62,10 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
       lost++;
     },
     late: (latenessMs) => lateness.push(latenessMs),
+    givenUp: (latencyMs) => {
+      givenUp++;
+      latencies.push(latencyMs);
+    },
     result: (elapsedMs, sentRequests) => {
       const accepted = new Uint8Array(sentRequests * eventsPerRequest);
       let acceptedEvents = 0;
@@ -72,6 +79,7 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
         statuses,
         lost,
         partial,
+        givenUp,
         sentEvents: accepted.length,
         accepted,
         acceptedEvents,

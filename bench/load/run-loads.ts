@@ -40,6 +40,8 @@ export interface JoinedResult {
   readonly statuses: Readonly<Record<number, number>>;
   /** Requests that got another answer than a 202 for all their events, or none. */
   readonly failed: number;
+  /** Requests that were due and never sent; among those that failed. */
+  readonly givenUp: number;
   readonly acceptedEvents: number;
   readonly latenciesMs: Float64Array;
   readonly latenessMs: Float64Array;
@@ -62,7 +64,7 @@ export const joinResults = (runs: readonly LoadRun[]): JoinedResult => {
   const statuses: Record<number, number> = {};
   let failed = 0;
   for (const result of results) {
-    failed += result.lost + result.partial;
+    failed += result.lost + result.partial + result.givenUp;
     for (const [status, count] of Object.entries(result.statuses)) {
       statuses[Number(status)] = (statuses[Number(status)] ?? 0) + count;
       if (status !== '202') failed += count;
@@ -72,6 +74,7 @@ export const joinResults = (runs: readonly LoadRun[]): JoinedResult => {
     elapsedMs: Math.max(...results.map(({ elapsedMs }) => elapsedMs)),
     statuses,
     failed,
+    givenUp: results.reduce((sum, { givenUp }) => sum + givenUp, 0),
     acceptedEvents: results.reduce((sum, { acceptedEvents }) => sum + acceptedEvents, 0),
     latenciesMs: joinedAscending(results.map(({ latenciesMs }) => latenciesMs)),
     latenessMs: joinedAscending(results.map(({ latenessMs }) => latenessMs)),

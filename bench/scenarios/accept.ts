@@ -19,7 +19,11 @@ const metrics = {
   requestsPerSecond: { what: 'requests answered 202', unit: 'req/s', better: 'higher' },
   eventsPerSecond: { what: 'events accepted', unit: 'events/s', better: 'higher' },
   ...latencyMetrics,
-  failedRequests: { what: 'requests without a 202 for all their events', unit: 'requests', better: 'neither' },
+  failedRequests: {
+    what: 'requests without a 202 for all their events, or never sent since the host was too far behind',
+    unit: 'requests',
+    better: 'neither',
+  },
   hostUsPerEvent: {
     what: 'processor time of the host for an event, from its request to its part, sealing included as far as it came',
     unit: 'µs',
@@ -52,6 +56,7 @@ const measure = async (run: HostRun, scenario: AcceptScenario, scale: Scale): Pr
     eventsPerRequest,
     durationMs: scale.measureMs,
     warmUpMs: scale.warmUpMs,
+    mostBehindMs: scale.measureMs,
   });
   const drainSeconds = await run.drain();
   const { proportionalMB, residentMB, series } = memory.stop();

@@ -16,6 +16,8 @@ export interface Load {
   readonly eventsPerRequest: number;
   readonly durationMs: number;
   readonly warmUpMs: number;
+  /** See `LoadPlan`. */
+  readonly mostBehindMs?: number;
 }
 
 /** A host under measurement. */

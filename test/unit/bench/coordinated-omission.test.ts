@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { generateLoad } from '../../../bench/load/generate.ts';
-import { type LoadPlan, type LoadResult, newIdPrefix, percentile } from '../../../bench/load/plan.ts';
+import {
+  type LoadPlan,
+  type LoadResult,
+  newIdPrefix,
+  percentile,
+  requestsPerSecond,
+} from '../../../bench/load/plan.ts';
 import { type SimulatedServer, SimulatedTime, simulatedPorts } from './fixtures/simulated-server.ts';
 
 const never = new AbortController().signal;
@@ -63,6 +69,19 @@ describe('a constant arrival rate against a server with a known stall', () => {
     expect(longerThan(result, 2)).toBe(0);
     expect(result.elapsedMs).toBeGreaterThanOrEqual(1_998);
     expect(result.elapsedMs).toBeLessThanOrEqual(2_002);
+  });
+
+  it('gives up on a target that is too far behind, and counts what was due as it stands', async () => {
+    // 40 requests a second of 500: after t ms it is 0.92 t behind, and 1,000 ms after some 1,087.
+    const result = await runAgainst({ serviceMs: 100 }, { connections: 4, mostBehindMs: 1_000 });
+    const sent = result.sentEvents;
+    expect(sent).toBeGreaterThanOrEqual(40);
+    expect(sent).toBeLessThanOrEqual(52);
+    expect(result.acceptedEvents).toBe(sent);
+    expect(result.givenUp).toBeGreaterThan(450);
+    expect(result.latenciesMs).toHaveLength(sent + result.givenUp);
+    expect(Math.abs(longerThan(result, 500) - (result.latenciesMs.length - 250))).toBeLessThan(60);
+    expect(requestsPerSecond(result)).toBeLessThan(45);
   });
 
   it('is never late itself where a connection is free', async () => {

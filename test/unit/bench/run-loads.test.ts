@@ -19,6 +19,7 @@ const result = (changes: Partial<LoadResult>): LoadResult => ({
   statuses: {},
   lost: 0,
   partial: 0,
+  givenUp: 0,
   sentEvents: 0,
   accepted: new Uint8Array(),
   acceptedEvents: 0,
