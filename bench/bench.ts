@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, describeRevision } from './measure/machine.ts';
@@ -16,8 +16,17 @@ import { allScenarios } from './scenarios/all.ts';
 const repository = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string): void => console.error(line);
 
+/** A folder for the stores of the run, gone with this process however that ends. */
+const folderOfRun = (parent: string): string => {
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(path.join(parent, 'fi-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
 const measure = async (options: BenchOptions): Promise<BenchResult> => {
-  const { scenarios, repeats, scaleName, scale, folder, seed } = options;
+  const { scenarios, repeats, scaleName, scale, seed } = options;
+  const folder = folderOfRun(options.folder);
   const startedAt = new Date().toISOString();
   const measured = await runScenarios({
     scenarios,
@@ -42,7 +51,6 @@ const measure = async (options: BenchOptions): Promise<BenchResult> => {
 };
 
 const bench = async (options: BenchOptions): Promise<number> => {
-  mkdirSync(options.folder, { recursive: true });
   mkdirSync(path.dirname(options.output), { recursive: true });
   const result = await measure(options);
   const evaluation = evaluate(result);

@@ -37,7 +37,7 @@ const declaredValues = ({ metrics }: Scenario, { values }: Observation): Readonl
   Object.fromEntries(Object.entries(values).filter(([name, value]) => name in metrics && Number.isFinite(value)));
 
 const measureOnce = async (scenario: Scenario, repeat: number, { scale, folder }: RunOptions): Promise<Outcome> => {
-  const own = await mkdtemp(path.join(folder, `fi-bench-${scenario.name}-`));
+  const own = await mkdtemp(path.join(folder, `${scenario.name}-`));
   const startedAt = new Date().toISOString();
   const startMs = performance.now();
   try {
