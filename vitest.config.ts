@@ -21,6 +21,7 @@ export default defineConfig({
       project('interop', 300_000, false),
       project('crash', 1_800_000, false),
       project('netfs', 1_800_000, false),
+      project('bench', 900_000, false),
     ],
   },
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderTable } from '../localstack/cli/table.ts';
-import { watchMemory } from './memory.ts';
+import { watchMemory } from './measure/memory.ts';
 import { StoreFiller } from './verify/fill-store.ts';
 
 const help = `npm run bench:verify -- [--events N] [--commit N] [--runs N] [--unmerged] [--folder DIR] [--keep] [--json]

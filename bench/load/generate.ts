@@ -1,5 +1,6 @@
-import { type Connection, openConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { LoadPlan, LoadResult } from './plan.ts';
+import { type LoadPorts, systemPorts } from './ports.ts';
 import { createRecorder } from './record.ts';
 import { createRequestSource } from './requests.ts';
 
@@ -10,6 +11,8 @@ interface Lane {
   /** Undefined while idle. */
   request: number | undefined;
   dueMs: number;
+  /** Whether its latency counts: not during the warm-up. */
+  counts: boolean;
 }
 
 const reconnectAfterMs = 20;
@@ -21,19 +24,23 @@ const tickMs = 1;
  * Runs a plan to its end: until the time or the number of requests is reached, or `stop` fires, and every request
  * on the wire has been answered or lost.
  */
-export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadResult> =>
+export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts = systemPorts): Promise<LoadResult> =>
   new Promise((resolve) => {
+    const { warmUpMs = 0 } = plan;
     const source = createRequestSource(plan);
     const recorder = createRecorder(plan.eventsPerRequest);
     const intervalMs = plan.arrival.kind === 'constant' ? 1_000 / plan.arrival.requestsPerSecond : 0;
-    const most = Math.min(
+    let most = Math.min(
       plan.requests ?? Number.POSITIVE_INFINITY,
-      plan.arrival.kind === 'constant' ? Math.floor(plan.durationMs / intervalMs) : Number.POSITIVE_INFINITY,
+      plan.arrival.kind === 'constant'
+        ? Math.floor((warmUpMs + plan.durationMs) / intervalMs)
+        : Number.POSITIVE_INFINITY,
     );
     const again: number[] = [];
     const idle: Lane[] = [];
-    const startMs = performance.now();
-    const deadlineMs = startMs + plan.durationMs;
+    const startMs = ports.nowMs();
+    const countsFromMs = startMs + warmUpMs;
+    const deadlineMs = countsFromMs + plan.durationMs;
     let next = 0;
     let onTheWire = 0;
     /** Requests that wait to be sent again. */
@@ -46,31 +53,47 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
     const send = (lane: Lane, request: number, dueMs: number): void => {
       lane.request = request;
       lane.dueMs = dueMs;
+      lane.counts = dueMs >= countsFromMs;
       onTheWire++;
       lane.connection?.send(source.request(request, lane.scratch));
     };
 
     const sendAgainLater = (request: number): void => {
       waiting++;
-      setTimeout(() => {
+      ports.after(retryAfterMs, () => {
         waiting--;
         again.push(request);
         sendDue();
-      }, retryAfterMs);
+      });
+    };
+
+    /** Starts no further requests; those that are overdue count as they stand. */
+    const giveUp = (nowMs: number): void => {
+      for (let request = next; request < most; request++) {
+        const dueMs = startMs + request * intervalMs;
+        if (dueMs > nowMs) break;
+        if (dueMs >= countsFromMs) recorder.givenUp(nowMs - dueMs);
+      }
+      most = next;
     };
 
     /** Gives work to the idle connections: first what has to be sent again, then what is due. */
     const sendDue = (): void => {
-      const nowMs = performance.now();
+      const nowMs = ports.nowMs();
       while (idle.length > 0) {
         const repeated = stop.aborted ? undefined : again.pop();
         if (repeated === undefined && !moreToStart(nowMs)) break;
         const dueMs = repeated === undefined && plan.arrival.kind === 'constant' ? startMs + next * intervalMs : nowMs;
         if (dueMs > nowMs) break;
+        if (nowMs - dueMs > (plan.mostBehindMs ?? Number.POSITIVE_INFINITY)) {
+          giveUp(nowMs);
+          break;
+        }
         const lane = idle.pop();
         if (lane === undefined) break;
         // Lateness is the generator's own only where a connection was free; a busy pool is the target's doing.
-        if (plan.arrival.kind === 'constant' && repeated === undefined) recorder.late(nowMs - dueMs);
+        const isDue = plan.arrival.kind === 'constant' && repeated === undefined;
+        if (isDue && dueMs >= countsFromMs) recorder.late(nowMs - dueMs);
         send(lane, repeated ?? next++, dueMs);
       }
       if (onTheWire === 0 && !moreToStart(nowMs) && (again.length + waiting === 0 || stop.aborted)) end(nowMs);
@@ -88,7 +111,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
       if (request !== undefined) {
         const inPart = status === 202 && plan.eventsPerRequest > 1 && !body.includes('"rejected":[]');
         if (inPart) recorder.answeredInPart();
-        else recorder.answered(request, status, performance.now() - lane.dueMs);
+        else recorder.answered(request, status, lane.counts ? ports.nowMs() - lane.dueMs : undefined);
         if (plan.retry && (inPart || status !== 202)) sendAgainLater(request);
       }
       idle.push(lane);
@@ -105,13 +128,13 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
         if (plan.retry) sendAgainLater(request);
       }
       if (ended) return;
-      setTimeout(() => connect(lane), reconnectAfterMs);
+      ports.after(reconnectAfterMs, () => connect(lane));
       sendDue();
     };
 
     const connect = (lane: Lane): void => {
       if (ended) return;
-      lane.connection = openConnection(plan.host, plan.port, {
+      lane.connection = ports.connect(plan.host, plan.port, {
         onReady: () => {
           idle.push(lane);
           sendDue();
@@ -123,16 +146,16 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal): Promise<LoadRes
 
     const lanes = Array.from({ length: plan.connections }, (): Lane => {
       const scratch = Buffer.alloc(source.longestBytes);
-      return { connection: undefined, scratch, request: undefined, dueMs: 0 };
+      return { connection: undefined, scratch, request: undefined, dueMs: 0, counts: true };
     });
     // Answers call sendDue too, so under load requests leave closer to their time than a timer's millisecond.
-    const ticker = setInterval(sendDue, tickMs);
+    const stopTicking = ports.every(tickMs, sendDue);
     const end = (nowMs: number): void => {
       if (ended) return;
       ended = true;
-      clearInterval(ticker);
+      stopTicking();
       for (const lane of lanes) lane.connection?.close();
-      resolve(recorder.result(nowMs - startMs, next));
+      resolve(recorder.result(Math.max(0, nowMs - countsFromMs), next));
     };
     for (const lane of lanes) connect(lane);
   });

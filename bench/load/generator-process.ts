@@ -6,5 +6,8 @@ const stop = new AbortController();
 process.once('message', (plan: LoadPlan) => {
   process.once('message', () => stop.abort());
   process.once('disconnect', () => process.exit(1));
-  void generateLoad(plan, stop.signal).then((result) => process.send?.(result, () => process.exit(0)));
+  void generateLoad(plan, stop.signal).then((result) => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ ...result, processorMs: (user + system) / 1_000 }, () => process.exit(0));
+  });
 });

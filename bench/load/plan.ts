@@ -18,7 +18,15 @@ export interface LoadPlan {
   /** 1: single events to `POST /consultations/{id}/events`. More: NDJSON of that many to `POST /events`. */
   readonly eventsPerRequest: number;
   readonly arrival: Arrival;
+  /** Length of what counts, after the warm-up. */
   readonly durationMs: number;
+  /** Goes before it: requests like all others, whose latencies do not count. Default: 0. */
+  readonly warmUpMs?: number;
+  /**
+   * At a constant rate: a target that is so far behind will not catch up, and the run ends. What was due by then and not sent yet counts
+   * with the latency that it had so far. Default: the run ends when everything was sent.
+   */
+  readonly mostBehindMs?: number;
   /** Ends the run earlier, after that many requests. */
   readonly requests?: number;
   /**
@@ -32,6 +40,7 @@ export interface LoadPlan {
 
 /** What one run saw. */
 export interface LoadResult {
+  /** After the warm-up, until the last answer. */
   readonly elapsedMs: number;
   /** Requests that were answered, by status. */
   readonly statuses: Readonly<Record<number, number>>;
@@ -39,16 +48,28 @@ export interface LoadResult {
   readonly lost: number;
   /** Answers 202 that rejected some of their events. */
   readonly partial: number;
+  /** Requests that were due after the warm-up and never sent, since the target was too far behind. */
+  readonly givenUp: number;
   /** Events that went out at least once: numbers 0 to `sentEvents - 1`. */
   readonly sentEvents: number;
   /** One byte for each sent event: 1 when a 202 covered it. */
   readonly accepted: Uint8Array;
   readonly acceptedEvents: number;
-  /** Of the requests with a 202, ascending; from the due time at a constant rate, from the send otherwise. */
+  /** Of the requests with a 202 (and those given up) that fell due after the warm-up, ascending; from the due time at a constant rate, from the send otherwise. */
   readonly latenciesMs: Float64Array;
   /** At a constant rate: how late the generator itself was, ascending. Figures are only as good as this is small. */
   readonly latenessMs: Float64Array;
+  /** Processor time of the generator's process, from its start; undefined where it had no process of its own. */
+  readonly processorMs?: number;
 }
+
+/** Answers 202 a second, after the warm-up. */
+export const requestsPerSecond = ({
+  latenciesMs,
+  givenUp,
+  elapsedMs,
+}: Pick<LoadResult, 'latenciesMs' | 'givenUp' | 'elapsedMs'>): number =>
+  ((latenciesMs.length - givenUp) * 1_000) / elapsedMs;
 
 /** The value below which `share` (0 to 1) of the ascending `sorted` lies; exact, no buckets. */
 export const percentile = (sorted: Float64Array, share: number): number =>

@@ -19,12 +19,14 @@ const growingList = (): { push(value: number): void; sorted(): Float64Array } =>
 
 /** Collects what a run sees. */
 export interface Recorder {
-  /** An answer to request `index` came `latencyMs` after it was due. */
-  answered(index: number, status: number, latencyMs: number): void;
+  /** An answer to request `index` came `latencyMs` after it was due; undefined during the warm-up. */
+  answered(index: number, status: number, latencyMs: number | undefined): void;
   /** A batch was answered with 202 but some of its events were rejected. */
   answeredInPart(): void;
   lost(): void;
   late(latenessMs: number): void;
+  /** A request that was due after the warm-up is not sent any more, `latencyMs` after it was due. */
+  givenUp(latencyMs: number): void;
   result(elapsedMs: number, sentRequests: number): LoadResult;
 }
 
@@ -35,6 +37,7 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
   let acceptedRequests = new Uint8Array(65_536);
   let lost = 0;
   let partial = 0;
+  let givenUp = 0;
 
   const markAccepted = (index: number): void => {
     if (index >= acceptedRequests.length) {
@@ -49,7 +52,7 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
     answered: (index, status, latencyMs) => {
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (status !== 202) return;
-      latencies.push(latencyMs);
+      if (latencyMs !== undefined) latencies.push(latencyMs);
       markAccepted(index);
     },
     answeredInPart: () => {
@@ -59,6 +62,10 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
       lost++;
     },
     late: (latenessMs) => lateness.push(latenessMs),
+    givenUp: (latencyMs) => {
+      givenUp++;
+      latencies.push(latencyMs);
+    },
     result: (elapsedMs, sentRequests) => {
       const accepted = new Uint8Array(sentRequests * eventsPerRequest);
       let acceptedEvents = 0;
@@ -72,6 +79,7 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
         statuses,
         lost,
         partial,
+        givenUp,
         sentEvents: accepted.length,
         accepted,
         acceptedEvents,

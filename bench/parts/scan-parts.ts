@@ -77,12 +77,21 @@ const positionsOf = (file: File, basePosition: number | undefined): readonly num
   return Array.from(offsets, (offset) => basePosition + offset);
 };
 
-const readPart = ({ path: file, basePosition }: LiveFile): ScannedPart => {
+const withFile = <Result>(file: string, use: (part: File, bytes: number) => Result): Result => {
   const bytes = readFileSync(file);
   const name = '/scanned.h5';
   FS.writeFile(name, bytes);
   const part = new File(name, 'r');
   try {
+    return use(part, bytes.length);
+  } finally {
+    part.close();
+    FS.unlink(name);
+  }
+};
+
+const readPart = ({ path: file, basePosition }: LiveFile): ScannedPart =>
+  withFile(file, (part, bytes) => {
     const eventIds = uuidsOf(part, 'event_id');
     const consultationIds = namesOf(part, 'consultation');
     const payloads = payloadsOf(part);
@@ -93,12 +102,11 @@ const readPart = ({ path: file, basePosition }: LiveFile): ScannedPart => {
       payload: payloads[row] ?? Buffer.alloc(0),
       position: positions[row],
     }));
-    return { path: file, bytes: bytes.length, rows };
-  } finally {
-    part.close();
-    FS.unlink(name);
-  }
-};
+    return { path: file, bytes, rows };
+  });
+
+/** The ids of a part's events and nothing else of it, 16 bytes each. @throws Error when it cannot be opened */
+export const readEventIds = (file: string): Buffer => withFile(file, (part) => bytesOf(part, 'event_id'));
 
 /** Every part of a store that counts, one at a time: the sealed ones, then those that are not. @throws Error when one cannot be opened. */
 export function* scanParts(storeDir: string): Generator<ScannedPart> {

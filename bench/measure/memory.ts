@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { descendants } from '../test/e2e/hosts/processes.ts';
+import { descendants } from '../../test/e2e/hosts/processes.ts';
 
 /** Memory of a process and everything that it started, in MB (10^6 bytes). */
 export interface Memory {
@@ -7,6 +7,12 @@ export interface Memory {
   readonly residentMB: number;
   /** Proportional set size, where the kernel tells it: shared pages are shared out. */
   readonly proportionalMB: number | undefined;
+}
+
+/** The largest of each that was seen, and how it went. */
+export interface MemoryWatched extends Memory {
+  /** Seconds since the watch began, and the proportional set size then (the resident one where there is no other). */
+  readonly series: readonly (readonly [seconds: number, megabytes: number])[];
 }
 
 const kilobytesOf = (file: string, name: string): number | undefined => {
@@ -30,21 +36,28 @@ export const memoryOf = (pid: number): Memory => {
   return { residentMB, proportionalMB };
 };
 
-/** Samples until stopped, and keeps the largest of each. */
-export const watchMemory = (pid: number, everyMs = 250): { stop(): Memory } => {
-  let largest: Memory = memoryOf(pid);
-  const timer = setInterval(() => {
+/** Samples until stopped. */
+export const watchMemory = (pid: number, everyMs = 250): { stop(): MemoryWatched } => {
+  const startMs = performance.now();
+  let largest: Memory = { residentMB: 0, proportionalMB: undefined };
+  const series: (readonly [number, number])[] = [];
+  const sample = (): void => {
     const now = memoryOf(pid);
     largest = {
       residentMB: Math.max(largest.residentMB, now.residentMB),
       proportionalMB:
-        now.proportionalMB === undefined ? undefined : Math.max(largest.proportionalMB ?? 0, now.proportionalMB),
+        now.proportionalMB === undefined
+          ? largest.proportionalMB
+          : Math.max(largest.proportionalMB ?? 0, now.proportionalMB),
     };
-  }, everyMs);
+    series.push([(performance.now() - startMs) / 1_000, now.proportionalMB ?? now.residentMB]);
+  };
+  sample();
+  const timer = setInterval(sample, everyMs);
   return {
     stop: () => {
       clearInterval(timer);
-      return largest;
+      return { ...largest, series };
     },
   };
 };

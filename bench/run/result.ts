@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import type { Machine, Revision } from '../measure/machine.ts';
+import type { Noise } from '../measure/noise.ts';
+import type { Metric, Observation, Scale } from '../scenarios/scenario.ts';
+
+/** One repeat, when it was and what the machine did meanwhile. */
+export interface Repeat extends Observation {
+  /** From 1. */
+  readonly repeat: number;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly noise: Noise;
+}
+
+export interface ScenarioResult {
+  readonly name: string;
+  readonly what: string;
+  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly repeats: readonly Repeat[];
+  /** Why it did not run here. */
+  readonly skipped?: string;
+  /** What went wrong, one a repeat that has no values. */
+  readonly failures: readonly string[];
+}
+
+/** Everything that a run saw: reports and comparisons are made from this alone. */
+export interface BenchResult {
+  readonly format: 'fi-events bench';
+  readonly formatVersion: 1;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly machine: Machine;
+  readonly revision: Revision | undefined;
+  /** Budgets hold at the full scale. */
+  readonly scaleName: 'full' | 'quick';
+  readonly scale: Scale;
+  /** Of the order of the scenarios and of the bootstrap. */
+  readonly seed: number;
+  readonly scenarios: readonly ScenarioResult[];
+}
+
+/** The quickest that the calibration was in the whole run: what the machine can do when nobody else wants it. */
+export const quickestCalibrationMs = ({ scenarios }: Pick<BenchResult, 'scenarios'>): number =>
+  Math.min(
+    ...scenarios.flatMap(({ repeats }) =>
+      repeats.flatMap(({ noise }) => [noise.before.quickestMs, noise.after.quickestMs]),
+    ),
+  );
+
+/** Reads what a run wrote. @throws Error when it is no such file, or of a later version */
+export const readResult = (file: string): BenchResult => {
+  const result: Partial<BenchResult> = JSON.parse(readFileSync(file, 'utf8'));
+  if (result.format !== 'fi-events bench') throw new Error(`${file} is not what "npm run bench" writes`);
+  if (result.formatVersion !== 1)
+    throw new Error(`${file} is of version ${result.formatVersion}: use the bench that wrote it`);
+  return result as BenchResult;
+};
