@@ -24,6 +24,7 @@ const titles: Readonly<Record<HttpError['tag'] | 'InternalError' | 'BatchRefused
   EventNotFound: 'There is no such event',
   EventNotSealed: 'The event has no position yet',
   LetterNotFound: 'There is no such letter in quarantine',
+  ConsultationErased: 'The consultation was erased',
   Unauthenticated: 'A valid API key is needed',
   Forbidden: 'The API key does not allow this',
   RequestTimeout: 'The request came too slowly',

@@ -11,6 +11,7 @@ const descriptions: Readonly<Record<number, string>> = {
   403: 'The API key does not allow this.',
   404: 'There is no such event or letter.',
   409: 'The event has no position yet; see Retry-After.',
+  410: 'The consultation was erased.',
   408: 'The request came too slowly.',
   413: 'The body or an event is too large.',
   414: 'The path and query are too long.',

@@ -5,7 +5,7 @@ import { lookup } from '../known-ids/lookup.ts';
 import type { PageCache } from '../known-ids/page-cache.ts';
 import { isSameContent, type KeyBytes } from '../known-ids/record.ts';
 import type { RunRef } from '../known-ids/run.ts';
-import type { DistinctRows, SealRow } from './row.ts';
+import type { Disputed, DistinctRows, SealRow } from './row.ts';
 
 /** A row with the key that its id is known by. */
 export interface KeyedRow extends SealRow {
@@ -38,7 +38,7 @@ export const anyKnown = async (
 };
 
 /**
- * Leaves out what is sealed already, however long ago; the same id with other content is a conflict.
+ * Leaves out what is sealed already, however long ago; the same id with other content is disputed.
  * @throws as `lookup` does.
  */
 export const dropKnown = async (
@@ -49,12 +49,12 @@ export const dropKnown = async (
   const keyed = rows.map(withKey);
   const keys = keyed.map(({ key }) => key);
   const known = await lookup(files, store, runs.map(runRefOf), keys, cache);
-  const conflicts: KeyedRow[] = [];
+  const disputed: Disputed<KeyedRow>[] = [];
   const fresh = keyed.filter((row) => {
     const found = known.get(keyText(row.key));
     if (found === undefined) return true;
-    if (!isSameContent(found.contentHash, row.contentHash)) conflicts.push(row);
+    if (!isSameContent(found.contentHash, row.contentHash)) disputed.push({ row, heldBy: found.contentHash });
     return false;
   });
-  return { rows: fresh, repeats: rows.length - fresh.length - conflicts.length, conflicts };
+  return { rows: fresh, repeats: rows.length - fresh.length - disputed.length, disputed };
 };

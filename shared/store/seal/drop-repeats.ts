@@ -8,7 +8,7 @@ const isEarlier = (left: SealRow, right: SealRow): boolean => {
   return left.part < right.part;
 };
 
-/** Keeps one row of each identity, the earliest; a repeat with the same content is dropped, with other content it is a conflict. */
+/** Keeps one row of each identity, the earliest; a repeat with the same content is dropped, with other content it is disputed. */
 export const dropRepeats = <Row extends SealRow>(rows: readonly Row[]): DistinctRows<Row> => {
   const first = new Map<string, Row>();
   for (const row of rows) {
@@ -16,9 +16,9 @@ export const dropRepeats = <Row extends SealRow>(rows: readonly Row[]): Distinct
     const known = first.get(identity);
     if (known === undefined || isEarlier(row, known)) first.set(identity, row);
   }
-  const conflicts = rows.filter((row) => {
-    const kept = first.get(identityOf(row.event));
-    return kept !== undefined && Buffer.compare(kept.contentHash, row.contentHash) !== 0;
+  const disputed = rows.flatMap((row) => {
+    const heldBy = first.get(identityOf(row.event))?.contentHash;
+    return heldBy === undefined || Buffer.compare(heldBy, row.contentHash) === 0 ? [] : [{ row, heldBy }];
   });
-  return { rows: [...first.values()], repeats: rows.length - first.size - conflicts.length, conflicts };
+  return { rows: [...first.values()], repeats: rows.length - first.size - disputed.length, disputed };
 };

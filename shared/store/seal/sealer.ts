@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { StoreUnavailable } from '../../domain/errors.ts';
+import type { FindOtherForm } from '../../encryption/other-form.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { CommitLog } from '../commits/commit-log.ts';
@@ -18,6 +19,7 @@ import type { Compression } from '../port.ts';
 import { Abandoned } from './abandoned.ts';
 import { areThere } from './are-there.ts';
 import { batchChanges } from './batch-changes.ts';
+import { conflictsAmong } from './conflicts-among.ts';
 import { anyKnown, dropKnown, type KnownIds } from './drop-known.ts';
 import { dropRepeats } from './drop-repeats.ts';
 import { type SealPace, SealTiming } from './due.ts';
@@ -60,6 +62,8 @@ export interface SealerOptions {
   readonly checkpointFolder: string | undefined;
   /** Makes conflicts durable in quarantine; called before the commit that counts them, and again after a crash. */
   readonly quarantine: (conflicts: readonly SealRow[]) => Promise<void>;
+  /** Tells a repeat that is stored encrypted, or in clear, while the event it repeats is not; without it such a repeat is a conflict. */
+  readonly otherForm?: FindOtherForm | undefined;
 }
 
 /** What came of one look at the store. */
@@ -172,11 +176,12 @@ export class Sealer {
     // Against what is sealed first: a repeat of that must not lose its id to a later event of the same batch.
     const fresh = await dropKnown(this.#known, [...state.runs.values()], gathered.rows);
     const distinct = dropRepeats(fresh.rows);
-    const conflicts = [...fresh.conflicts, ...distinct.conflicts];
+    const disputed = [...fresh.disputed, ...distinct.disputed];
+    const conflicts = await conflictsAmong(disputed, this.#options.otherForm);
     if (conflicts.length > 0) await this.#options.quarantine(conflicts);
     return prepare(this.#writing, inOrder(distinct.rows), {
       sources: gathered.parts,
-      repeats: fresh.repeats + distinct.repeats,
+      repeats: fresh.repeats + distinct.repeats + disputed.length - conflicts.length,
       conflicts: conflicts.length,
     });
   }

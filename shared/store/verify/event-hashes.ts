@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { encryptedContentLength, encryptedMark } from '../../domain/encrypted-payload.ts';
 import { leafFormat } from '../../domain/leaf.ts';
 import { keyBytes } from '../known-ids/record.ts';
 
@@ -21,6 +22,15 @@ const absent = 0xffff_ffff;
 /** Where the text of a UUID has its version, and the bytes of a UUIDv7's time that a key begins with. */
 const versionAt = 14;
 const timeDigits = 8;
+const markBytes = Buffer.from(encryptedMark);
+const quotationMark = 0x22;
+
+/** How much of a stored payload the content hash covers, as `contentOf` says. */
+const contentLengthOf = (payload: Uint8Array): number =>
+  payload[0] === quotationMark && markBytes.compare(payload, 0, markBytes.length) === 0
+    ? Math.min(payload.length, encryptedContentLength)
+    : payload.length;
+
 /** More than the formats, the event id, `received_at` and the lengths of all fields take. */
 const idsAndLengths = 512;
 
@@ -40,15 +50,15 @@ export class EventHashes {
     const formatEnd = this.#put(1, leafFormat);
     const idEnd = this.#put(this.#put(formatEnd, event.consultationId), event.eventId);
     const tail = this.#put(this.#put(idEnd, event.segment), event.receivedAt);
-    let end = this.#put(this.#put(this.#put(tail, event.eventType), event.userId), event.occurredAt);
-    end = scratch.writeUInt32BE(payload.length, end);
-    scratch.set(payload, end);
-    end += payload.length;
-    leaves.write(hash('sha256', scratch.subarray(0, end), 'binary'), index * 32, 32, 'latin1');
+    const payloadAt = this.#put(this.#put(this.#put(tail, event.eventType), event.userId), event.occurredAt);
+    scratch.set(payload, scratch.writeUInt32BE(payload.length, payloadAt));
+    const leafEnd = payloadAt + 4 + payload.length;
+    leaves.write(hash('sha256', scratch.subarray(0, leafEnd), 'binary'), index * 32, 32, 'latin1');
 
     // The content hash leaves out segment and received_at: what stands before them moves up to what stands behind.
     const moved = tail - idEnd;
     scratch.copyWithin(moved, 0, idEnd);
+    const end = scratch.writeUInt32BE(contentLengthOf(payload), payloadAt) + contentLengthOf(payload);
     contents.write(hash('sha256', scratch.subarray(moved, end), 'binary'), index * keyBytes, keyBytes, 'latin1');
 
     // The key covers consultation and event id alone, under a format of its own.

@@ -70,7 +70,7 @@ const listReader = (events: readonly StoredEvent[]): EventReader & { readonly qu
 const setup = (events: readonly StoredEvent[], keys = open, logger: Logger = silentLogger) => {
   const reader = listReader(events);
   const feed = listFeed(events);
-  const handler = createHandler({ reader, feed, keys, logger });
+  const handler = createHandler({ reader, feed, stored: reader, keys, logger });
   const get = async (target: string, headers: Readonly<Record<string, string>> = {}) => {
     const request = gatewayEvent({ method: 'GET', target, headers });
     const answer = await handler(request);
@@ -130,7 +130,7 @@ describe('GET events', () => {
       byId: async () => undefined,
       proofOf: async () => ({ kind: 'absent' }),
     };
-    const handler = createHandler({ reader, feed: listFeed([]), keys: open, logger: silentLogger });
+    const handler = createHandler({ reader, feed: listFeed([]), stored: reader, keys: open, logger: silentLogger });
     const request = gatewayEvent({ method: 'GET', target: path });
     const answer = await handler(request);
     expectDocumented(request, answer);
