@@ -348,7 +348,7 @@ export const settings = {
     '',
     'off',
     oneOf(['off', 'consultation']),
-    'consultation stores payloads and user ids encrypted, each consultation under a key of its own, so that "fi erase" can make it unreadable for good. Some 60 us an event. Leave it on once something was erased.',
+    'consultation stores payloads and user ids encrypted, each consultation under a key of its own, so that "fi erase" can make it unreadable for good. Leave it on once something was erased.',
   ),
   keyStoreDir: required(
     'FI_KEY_STORE_DIR',

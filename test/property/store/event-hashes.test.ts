@@ -17,7 +17,10 @@ const event = fc.record({
   occurredAt: fc.option(text({ maxLength: 40 }), { nil: undefined }),
   receivedAt: fc.constant('2026-11-23T10:11:12.345Z'),
   segment: text({ maxLength: 32 }),
-  payload: text({ maxLength: 300 }),
+  payload: fc.oneof(
+    text({ maxLength: 300 }),
+    fc.base64String({ maxLength: 300 }).map((sealed) => `"encrypted:1:abcdefghijklmnopqrstuv.${sealed}"`),
+  ),
 });
 
 it('hashes events as they were hashed when they were stored, whichever came before', () => {
