@@ -197,6 +197,24 @@ describe('erasing', () => {
     expect(await rig.host().find(first)).toMatchObject({ kind: 'erased' });
   });
 
+  it('makes the tombstone’s name durable when it is repeated, since the first may have crashed before it could', async () => {
+    const rig = createKeyRig();
+    await rig.host().findOrMake(first);
+    let isRenamed = false;
+    rig.files.before = (call) => {
+      isRenamed ||= call === 'rename';
+      if (isRenamed && call === 'sync') throw failure('EIO');
+    };
+    await expect(rig.host().erase(first, why)).rejects.toThrow(StoreUnavailable);
+    expect(rig.files.texts()[fileOf(first)]).toContain('erased');
+    const synced: string[] = [];
+    rig.files.before = (call, file) => {
+      if (call === 'sync') synced.push(file);
+    };
+    await rig.host().erase(first, why);
+    expect(synced).toContain(path.dirname(fileOf(first)));
+  });
+
   it('replaces a record that is damaged', async () => {
     const rig = createKeyRig();
     rig.files.names.set(fileOf(first), { bytes: Buffer.from('?') });
