@@ -95,7 +95,6 @@ export class KeyStore implements KeyMaker {
    * Replaces the key by a tombstone, for good. What a crash leaves to do, the next call does.
    * @returns the erasure that counts: an earlier one stays.
    * @throws StoreUnavailable when the key store can't be written; whether the key is gone is then unknown, and a repeat is safe.
-   * @throws KeyRecordDamaged when the record is that of another consultation.
    */
   async erase(consultationId: ConsultationId, by: { erasedBy: string; reason: string }): Promise<Erasure> {
     const found = await this.#read(consultationId).catch((error: unknown) => {
