@@ -1,9 +1,9 @@
-import { EventNotFound, EventNotSealed, InvalidField } from '../shared/domain/errors.ts';
+import { ConsultationErased, EventNotFound, EventNotSealed, InvalidField } from '../shared/domain/errors.ts';
 import type { ConsultationId } from '../shared/domain/ids.ts';
 import { type ChainDependencies, chain, type HttpHandler } from '../shared/http/chain.ts';
 import { type GatewayHandler, lazyHandler } from '../shared/http/lazy-handler.ts';
 import { consultationIdOf, eventIdOf } from '../shared/http/path.ts';
-import { type PageQuery, pageQuery, parseQuery } from '../shared/http/query.ts';
+import { flagOf, type PageQuery, pageQuery, parseQuery } from '../shared/http/query.ts';
 import { type PageForm, pageForm } from '../shared/http/read/accept.ts';
 import { eventText } from '../shared/http/read/event-text.ts';
 import { pageAnswer } from '../shared/http/read/page-answer.ts';
@@ -24,6 +24,8 @@ const streamPageBytes = 256 * 1024;
 export interface ReadDependencies extends ChainDependencies {
   readonly reader: EventReader;
   readonly feed: EventFeed;
+  /** Gives events as they are stored, encrypted ones too. */
+  readonly stored: Pick<EventReader, 'byId'>;
 }
 
 /** How many of the events fit an answer; at least one, since one event never is larger than a message. */
@@ -54,7 +56,7 @@ const afterOf = (request: AuthorisedRequest, form: PageForm, after: string | und
 const bytesOf = (form: PageForm): number => (form === 'stream' ? streamPageBytes : pageBytes);
 
 /** `GET /events`, `GET /consultations/{id}/events`, `GET /consultations/{id}/events/{event_id}`, and its `/proof`. */
-export const createHandler = ({ reader, feed, ...dependencies }: ReadDependencies): HttpHandler => {
+export const createHandler = ({ reader, feed, stored, ...dependencies }: ReadDependencies): HttpHandler => {
   /** The cursor to begin at; `latest` is behind everything that is sealed now. */
   const cursorOf = async (after: string | undefined): Promise<string | undefined> =>
     after === 'latest' ? encodeCursor({ position: (await feed.sealedCount()) - 1, unsealedId: '' }) : after;
@@ -121,10 +123,16 @@ export const createHandler = ({ reader, feed, ...dependencies }: ReadDependencie
     };
   };
 
-  const oneEvent = async (consultationId: ConsultationId, given: string): Promise<HttpAnswer> => {
+  const oneEvent = async (request: AuthorisedRequest, consultationId: ConsultationId, given: string) => {
     const eventId = eventIdOf(given);
-    const event = await reader.byId(consultationId, eventId);
+    const asStored = flagOf('stored', parseQuery(request.rawQueryString, ['stored']).get('stored'));
+    const event = await (asStored ? stored : reader).byId(consultationId, eventId);
     if (event === undefined) throw absent(eventId);
+    if (event.erasedAt !== undefined) {
+      throw new ConsultationErased(
+        `consultation_id: the consultation was erased at ${event.erasedAt}, and the payload of ${eventId} can't be read any more; "?stored=true" gives what is stored, "/proof" its place in the log.`,
+      );
+    }
     return jsonTextAnswer(200, eventText(event));
   };
 
@@ -135,7 +143,7 @@ export const createHandler = ({ reader, feed, ...dependencies }: ReadDependencie
     if (eventId === undefined) return consultationPage(request, consultationId);
     return request.routeKey.endsWith('/proof')
       ? proofOfEvent(consultationId, eventId)
-      : oneEvent(consultationId, eventId);
+      : oneEvent(request, consultationId, eventId);
   }, dependencies);
 };
 

@@ -350,6 +350,27 @@ export const settings = {
     folder,
     "Keeps each day's last checkpoint in a second place: that events were cut off the end of a log, nobody can see who has only the log.",
   ),
+  encryption: required(
+    'FI_ENCRYPTION',
+    '',
+    'off',
+    oneOf(['off', 'consultation']),
+    'consultation stores payloads and user ids encrypted, each consultation under a key of its own, so that "fi erase" can make it unreadable for good. Leave it on once something was erased.',
+  ),
+  keyStoreDir: required(
+    'FI_KEY_STORE_DIR',
+    'folder',
+    './data/key-store',
+    folder,
+    'The keys of consultations. Not in the store, so that who has a copy of the store can read nothing. All hosts of one store share it; back it up, and take what you erase out of the backups too.',
+  ),
+  masterKeyFile: required(
+    'FI_MASTER_KEY_FILE',
+    'file',
+    './data/master-key',
+    folder,
+    'Encrypts the keys of the key store; made at the first start with encryption. All hosts of one store have the same. Keep a copy elsewhere: without it nothing encrypted can be read.',
+  ),
   apiUrl: required(
     'FI_API_URL',
     'URL',
@@ -447,6 +468,15 @@ export const loadConfig = (environment: Readonly<Record<string, string | undefin
         `${settings[key].name}=${outside}: must not be in ${settings.storeDir.name}, whose alteration it is to show`,
       );
     }
+  }
+  for (const [key, folderKey] of [
+    ['keyStoreDir', 'storeDir'],
+    ['masterKeyFile', 'storeDir'],
+    ['masterKeyFile', 'keyStoreDir'],
+  ] as const) {
+    if (!isWithin(String(values[folderKey]), String(values[key]))) continue;
+    const why = 'whoever copies the one must not have the other';
+    problems.push(`${settings[key].name}=${values[key]}: must not be in ${settings[folderKey].name}: ${why}`);
   }
   if (problems.length > 0) throw new InvalidSetting(problems);
   return values as Config;

@@ -8,9 +8,15 @@ import { type Config, loadConfig } from './config.ts';
 import { InvalidSetting } from './domain/errors.ts';
 import { createUuidV7Source } from './domain/ids.ts';
 import { builtInPolicy, type Policy, parsePolicy } from './domain/policy.ts';
+import { createDecryption } from './encryption/decryption.ts';
+import { createEncryption } from './encryption/encryption.ts';
+import { createErasureCheck } from './encryption/erasure-check.ts';
+import { createOtherForm } from './encryption/other-form.ts';
 import { openKeyRing } from './http/auth/key-ring.ts';
 import { type Backpressure, createBackpressure } from './http/backpressure.ts';
 import type { ChainDependencies } from './http/chain.ts';
+import type { KeyStore } from './key-store/key-store.ts';
+import { openKeyStore, openOrMakeKeyStore } from './key-store/open.ts';
 import { type Clock, systemClock } from './ports/clock.ts';
 import type { Queue } from './queue/port.ts';
 import { openSqsQueue } from './queue/sqs/open.ts';
@@ -33,6 +39,7 @@ import { openOrMakeSigningKey, openSigningKey } from './store/log/signing-key-fi
 import type { EventFeed, EventReader } from './store/port.ts';
 import { openQuarantine } from './store/quarantine/open.ts';
 import { createLetterPublisher } from './store/quarantine/publish-letter.ts';
+import { createDecryptingReader } from './store/read/decrypting-reader.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { registry } from './telemetry/metrics.ts';
 
@@ -72,6 +79,18 @@ const once = <Value>(make: () => Value): (() => Value) => {
   return () => {
     made ??= { value: make() };
     return made.value;
+  };
+};
+
+/** As {@link once}, and tries again after a failure: a share may be away for a while. */
+const onceMade = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
+  let making: Promise<Value> | undefined;
+  return () => {
+    making ??= make().catch((error: unknown) => {
+      making = undefined;
+      throw error;
+    });
+    return making;
   };
 };
 
@@ -133,6 +152,17 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     () => overrides.deadLetterQueue ?? openQueue(config.deadLetterQueueUrl, 'FI_DEAD_LETTER_QUEUE_URL'),
   );
   const store = once(() => createStoreGauge(config.storeDir));
+  const keyStorePlace = { folder: config.keyStoreDir, masterKeyFile: config.masterKeyFile, clock };
+  const isEncrypting = config.encryption === 'consultation';
+  /** Made only where events are encrypted. */
+  const ownKeyStore = onceMade(() => openOrMakeKeyStore(keyStorePlace));
+  let foundKeyStore: KeyStore | undefined;
+  /** Also where encryption is off: the store may hold what was encrypted before. Another host may make the key store at any time. */
+  const findKeyStore = async (): Promise<KeyStore | undefined> => {
+    foundKeyStore ??= await openKeyStore(keyStorePlace);
+    return foundKeyStore;
+  };
+  const otherForm = createOtherForm(findKeyStore);
   const letters = once(() => openQuarantine(config.storeDir));
   const policy = once(() => openPolicy(config.policyFile, clock, logger));
   const chain = once(
@@ -167,6 +197,7 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
       hash: await chooseHash(config.xxh3),
       enqueue: enqueue(),
       monotonicMs: clock.monotonicMs,
+      ...(isEncrypting ? { findErased: createErasureCheck(await ownKeyStore()) } : {}),
     });
     const { nowMs } = clock;
     return {
@@ -180,13 +211,14 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
   };
 
   // HDF5 is a large WASM module: loaded where parts are read or written, and nowhere else.
-  const reader = once(async (): Promise<EventReader & EventFeed> => {
+  const storedReader = once(async (): Promise<EventReader & EventFeed> => {
     const { createEventReader } = await import('./store/read.ts');
     return createEventReader({ folder: config.storeDir, logger });
   });
   const read = async (): Promise<ReadDependencies> => {
-    const both = await reader();
-    return { ...chain(), reader: both, feed: both };
+    const stored = await storedReader();
+    const both = createDecryptingReader(stored, createDecryption(findKeyStore));
+    return { ...chain(), reader: both, feed: both, stored };
   };
   const persist = async (): Promise<PersistDependencies> => {
     const { createPartWriter } = await import('./store/level0.ts');
@@ -196,6 +228,7 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
       deadLetters: deadLetters(),
       compressionOf: (segment) => current().compressionOf(segment),
       fallbackCompression: config.compression,
+      encryption: isEncrypting ? createEncryption(await ownKeyStore()) : undefined,
       clock,
       logger,
     };
@@ -223,6 +256,7 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
       batch: { events: config.sealBatchEvents, bytes: config.sealBatchBytes },
       compressionOf: (segment) => current().compressionOf(segment) ?? config.compression,
       quarantine: createConflictQuarantine(createLetterPublisher(config.storeDir), logger),
+      otherForm,
     });
     const merger = new Merger({
       ...common,
@@ -247,7 +281,8 @@ export const createWiring = (config: Config, overrides: Overrides = {}): Wiring 
     ...chain(),
     replay: createReplay({
       store: letters(),
-      reader: { byId: async (...ids) => (await reader()).byId(...ids) },
+      reader: { byId: async (...ids) => (await storedReader()).byId(...ids) },
+      otherForm,
       events: queue(),
       clock,
       logger,

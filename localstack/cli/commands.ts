@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { cat } from './commands/cat.ts';
+import { eraseConsultation } from './commands/erase.ts';
 import { exportEvents } from './commands/export.ts';
 import { keyCreate } from './commands/key-create.ts';
 import { keyList } from './commands/key-list.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   verify,
   exportEvents,
   retainDays,
+  eraseConsultation,
   replayList,
   replayShow,
   replayRetry,

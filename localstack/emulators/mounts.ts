@@ -5,6 +5,8 @@ import { CommandFailed, runCommand } from './process/run-command.ts';
 export const storeMountPath = '/mnt/fi-events/store';
 const keysMountPath = '/mnt/fi-events/keys';
 const signingMountPath = '/mnt/fi-events/signing';
+const keyStoreMountPath = '/mnt/fi-events/key-store';
+const masterKeyMountPath = '/mnt/fi-events/master';
 
 /** Folders of this machine by the path that functions see them under. */
 export type Mounts = Readonly<Record<string, string>>;
@@ -14,13 +16,18 @@ export interface Folders {
   readonly keysFile: string;
   /** Signs the log; seal makes it when it is not there. */
   readonly signingKeyFile: string;
+  /** The keys of encrypted consultations, and what encrypts these; made when encryption is on. */
+  readonly keyStoreDir: string;
+  readonly masterKeyFile: string;
 }
 
 /** A function that has mounts has a /tmp of its own too: all that it needs of this machine has to be among them. */
-export const mountsFor = ({ storeDir, keysFile, signingKeyFile }: Folders): Mounts => ({
+export const mountsFor = ({ storeDir, keysFile, signingKeyFile, keyStoreDir, masterKeyFile }: Folders): Mounts => ({
   [storeMountPath]: storeDir,
   [keysMountPath]: path.dirname(keysFile),
   [signingMountPath]: path.dirname(signingKeyFile),
+  [keyStoreMountPath]: keyStoreDir,
+  [masterKeyMountPath]: path.dirname(masterKeyFile),
 });
 
 /** The folders as functions see them. */
@@ -30,8 +37,16 @@ export const seenByFunctions = (folders: Folders, mounted: boolean): Folders =>
         storeDir: storeMountPath,
         keysFile: path.posix.join(keysMountPath, path.basename(folders.keysFile)),
         signingKeyFile: path.posix.join(signingMountPath, path.basename(folders.signingKeyFile)),
+        keyStoreDir: keyStoreMountPath,
+        masterKeyFile: path.posix.join(masterKeyMountPath, path.basename(folders.masterKeyFile)),
       }
-    : folders;
+    : {
+        storeDir: folders.storeDir,
+        keysFile: folders.keysFile,
+        signingKeyFile: folders.signingKeyFile,
+        keyStoreDir: folders.keyStoreDir,
+        masterKeyFile: folders.masterKeyFile,
+      };
 
 /** Asks the executor what it will find when it starts its first function; a status that Python itself never gives. */
 const refusedStatus = 43;

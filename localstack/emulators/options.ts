@@ -2,15 +2,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Emulator } from './emulator.ts';
 import { EmulatorError } from './errors.ts';
+import type { Folders } from './mounts.ts';
 
 /** A command line of `npm run localstack`, `ministack` or their `:down`, read. */
-export interface Options {
+export interface Options extends Folders {
   readonly port: number | undefined;
   /** Holds what the emulator writes and the record of its process. */
   readonly stateDir: string;
-  readonly storeDir: string;
-  readonly keysFile: string;
-  readonly signingKeyFile: string;
   /** Where the store was named by the user, in an option or a setting. */
   readonly storeNamed: boolean;
   /** Passed on to serverless, after our own. */
@@ -109,6 +107,12 @@ export const parseOptions = (words: readonly string[], context: OptionContext): 
     signingKeyFile: environment.FI_SIGNING_KEY_FILE
       ? resolve(environment.FI_SIGNING_KEY_FILE)
       : path.join(repository, 'data', emulator.name, 'signing-key'),
+    keyStoreDir: environment.FI_KEY_STORE_DIR
+      ? resolve(environment.FI_KEY_STORE_DIR)
+      : path.join(repository, 'data', emulator.name, 'key-store'),
+    masterKeyFile: environment.FI_MASTER_KEY_FILE
+      ? resolve(environment.FI_MASTER_KEY_FILE)
+      : path.join(repository, 'data', emulator.name, 'master-key'),
     parameters: Object.fromEntries((values.param ?? []).map(parameterOf)),
     deploy: values['no-deploy'] !== true,
     endpoint: values.endpoint === undefined ? undefined : endpointOf(values.endpoint),

@@ -76,13 +76,11 @@ export const pythonOf = ({ emulator, repository, steps, signal }: EmulatorContex
 
 const start = async (context: EmulatorContext): Promise<RunRecord> => {
   const { emulator, options, clock, steps, signal } = context;
-  const { stateDir, storeDir, keysFile, signingKeyFile } = options;
+  const { stateDir } = options;
   const port = options.port ?? emulator.defaultPort;
   await requireFreePort(port, emulator.title, clock);
   const python = await pythonOf(context);
-  await mkdir(storeDir, { recursive: true });
-  await mkdir(path.dirname(keysFile), { recursive: true });
-  await mkdir(path.dirname(signingKeyFile), { recursive: true });
+  for (const folder of Object.values(mountsFor(options))) await mkdir(folder, { recursive: true });
   const unmounted: StartSettings = { port, stateDir, nodePath: process.execPath, mounts: {} };
   const withMounts: StartSettings = { ...unmounted, mounts: mountsFor(options) };
   const mounted = emulator.canMount && (await mountsAllowed(python, emulatorEnvironment(emulator, withMounts), signal));
@@ -91,7 +89,7 @@ const start = async (context: EmulatorContext): Promise<RunRecord> => {
     let record: RunRecord | undefined;
     try {
       await startEmulator({ emulator, settings, python, logFile: logFileOf(context), clock, signal }, (started) => {
-        record = { process: started, port, storeDir, keysFile, signingKeyFile, mounted };
+        record = { process: started, port, ...seenByFunctions(options, false), mounted };
         writeRecord(stateDir, record);
       });
     } catch (error) {

@@ -25,6 +25,8 @@ export const functionEnvironment = (
     [settings.storeDir.name]: config.storeDir,
     [settings.keysFile.name]: config.keysFile,
     [settings.signingKeyFile.name]: config.signingKeyFile,
+    [settings.keyStoreDir.name]: config.keyStoreDir,
+    [settings.masterKeyFile.name]: config.masterKeyFile,
   };
   return Object.fromEntries(
     Object.entries(merged)

@@ -119,6 +119,13 @@ export class EventExpired extends TaggedError<'EventExpired'> {
   }
 }
 
+/** The consultation was erased: what it had can't be read any more, and nothing new is taken. */
+export class ConsultationErased extends TaggedError<'ConsultationErased'> {
+  readonly tag = 'ConsultationErased';
+  readonly status = 410;
+  readonly field = 'consultation_id';
+}
+
 export class Unauthenticated extends TaggedError<'Unauthenticated'> {
   readonly tag = 'Unauthenticated';
   readonly status = 401;
@@ -270,6 +277,32 @@ export class StoreUnsuitable extends TaggedError<'StoreUnsuitable'> {
   readonly tag = 'StoreUnsuitable';
 }
 
+/** A record of the key store is not what its format says. */
+export class KeyRecordDamaged extends TaggedError<'KeyRecordDamaged'> {
+  readonly tag = 'KeyRecordDamaged';
+  readonly path: string;
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(
+      `${path}: ${reason}. Restore the file from a backup of the key store, unless its consultation was erased.`,
+      options,
+    );
+    this.path = path;
+  }
+}
+
+/** An encrypted event can't be read, and its consultation was not erased: its key was lost, or is elsewhere. */
+export class KeyMissing extends TaggedError<'KeyMissing'> {
+  readonly tag = 'KeyMissing';
+  readonly consultationId: string;
+  constructor(consultationId: string, reason: string, options?: ErrorOptions) {
+    super(
+      `The key of the consultation ${consultationId} ${reason}: set FI_KEY_STORE_DIR to its folder, or restore it from a backup; "fi erase" if it is gone for good.`,
+      options,
+    );
+    this.consultationId = consultationId;
+  }
+}
+
 /** A setting is unknown or has a wrong value; the start stops. */
 export class InvalidSetting extends TaggedError<'InvalidSetting'> {
   readonly tag = 'InvalidSetting';
@@ -316,6 +349,7 @@ export type HttpError =
   | EventNotSealed
   | EventExpired
   | LetterNotFound
+  | ConsultationErased
   | Unauthenticated
   | Forbidden
   | RequestTimeout

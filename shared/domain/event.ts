@@ -73,7 +73,10 @@ export interface IngestedEvent {
   readonly receivedAt: string;
   /** Where in its request the event stood, from 0: the last key of the order that `seal` gives. */
   readonly requestIndex: number;
-  /** The payload's JSON text as sent. It came out of valid UTF-8, so encoding it gives the same bytes again. */
+  /**
+   * The payload's JSON text as sent. It came out of valid UTF-8, so encoding it gives the same bytes again. Where the event is stored
+   * encrypted, that of `encrypted-payload.ts` from PERSIST on, with the user id in it.
+   */
   readonly payload: string;
 }
 
@@ -92,4 +95,6 @@ export interface AcceptedEvent extends SegmentedEvent {
 export interface StoredEvent extends AcceptedEvent {
   /** The index in the Merkle log; absent until sealed. */
   readonly position: number | undefined;
+  /** When its consultation was erased, RFC 3339: nobody can read its payload and its user id any more. */
+  readonly erasedAt?: string;
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { contentOf } from './encrypted-payload.ts';
 import type { SegmentedEvent } from './event.ts';
 
 /** Goes into every hash, so that a later layout of the fields can never be taken for this one. */
@@ -33,7 +34,7 @@ const digest = (fields: readonly (string | undefined)[]): Uint8Array => {
 /**
  * The RFC 6962 leaf hash of an event: `SHA-256(0x00 || fields)`, each field as a big-endian u32 byte length and its
  * UTF-8 bytes, an absent optional member as the length 0xFFFFFFFF alone. Fields in order: format, consultation_id,
- * event_id, segment, received_at, event_type, user_id, occurred_at, payload (as sent).
+ * event_id, segment, received_at, event_type, user_id, occurred_at, payload (as stored: as sent, or encrypted).
  * `docs/PART_FORMAT.md` has the test vectors.
  */
 export const leafHash = (event: SegmentedEvent): Uint8Array =>
@@ -49,7 +50,7 @@ export const leafHash = (event: SegmentedEvent): Uint8Array =>
     event.payload,
   ]);
 
-/** What decides whether a repeated id is the same event: the leaf's fields without segment and received_at. */
+/** What decides whether a repeated id is the same event: the leaf's fields without segment and received_at; of an encrypted payload its tag. */
 export const contentHash = (event: Omit<SegmentedEvent, 'segment' | 'receivedAt'>): Uint8Array =>
   digest([
     leafFormat,
@@ -58,5 +59,5 @@ export const contentHash = (event: Omit<SegmentedEvent, 'segment' | 'receivedAt'
     event.eventType,
     event.userId,
     event.occurredAt,
-    event.payload,
+    contentOf(event.payload),
   ]);

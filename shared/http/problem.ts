@@ -25,6 +25,7 @@ const titles: Readonly<Record<HttpError['tag'] | 'InternalError' | 'BatchRefused
   EventNotSealed: 'The event has no position yet',
   EventExpired: 'The event is gone, since its retention is over',
   LetterNotFound: 'There is no such letter in quarantine',
+  ConsultationErased: 'The consultation was erased',
   Unauthenticated: 'A valid API key is needed',
   Forbidden: 'The API key does not allow this',
   RequestTimeout: 'The request came too slowly',

@@ -45,9 +45,9 @@ const limitOf = (text: string | undefined): number => {
   return limit;
 };
 
-const flagOf = (text: string | undefined): boolean => {
-  if (text !== undefined && text !== 'true' && text !== 'false')
-    throw new InvalidField('unsealed', 'must be true or false');
+/** @throws InvalidField naming the parameter */
+export const flagOf = (name: string, text: string | undefined): boolean => {
+  if (text !== undefined && text !== 'true' && text !== 'false') throw new InvalidField(name, 'must be true or false');
   return text === 'true';
 };
 
@@ -63,6 +63,6 @@ export const pageQuery = (parameters: ReadonlyMap<string, string>): PageQuery =>
     after,
     limit: limitOf(parameters.get('limit')),
     eventType,
-    includeUnsealed: flagOf(parameters.get('unsealed')),
+    includeUnsealed: flagOf('unsealed', parameters.get('unsealed')),
   };
 };

@@ -43,7 +43,7 @@ export const routes = [
     access: 'read',
     query: ['after', 'limit', 'type', 'unsealed'],
   },
-  { method: 'GET', path: '/consultations/{id}/events/{event_id}', function: 'read', access: 'read', query: [] },
+  { method: 'GET', path: '/consultations/{id}/events/{event_id}', function: 'read', access: 'read', query: ['stored'] },
   { method: 'GET', path: '/consultations/{id}/events/{event_id}/proof', function: 'read', access: 'read', query: [] },
   { method: 'GET', path: '/quarantine', function: 'replay', access: 'replay', query: quarantineParameters },
   { method: 'GET', path: '/quarantine/{letter_id}', function: 'replay', access: 'replay', query: [] },

@@ -1,6 +1,7 @@
 import { type HttpError, isHttpError } from '../domain/errors.ts';
 import type { AcceptedEvent, IngestedEvent } from '../domain/event.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { FindErased } from '../encryption/erasure-check.ts';
 import { ingestLatency } from '../telemetry/metrics.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { HashEvent } from './hash.ts';
@@ -21,6 +22,8 @@ export interface PipelineDependencies {
   readonly hash: HashEvent;
   readonly enqueue: Enqueue;
   readonly monotonicMs: () => number;
+  /** Finds erased consultations, whose events are refused; absent where events are stored in clear. */
+  readonly findErased?: FindErased | undefined;
 }
 
 /** What became of one event of a batch: its id and its message, or why it was refused. */
@@ -73,9 +76,19 @@ const refusable =
     }
   };
 
+/** Refuses the events of consultations that were erased. */
+const refuseErased = async (
+  outcomes: readonly IngestOutcome[],
+  findErased: FindErased,
+): Promise<readonly IngestOutcome[]> => {
+  const erased = await findErased(new Set(outcomes.filter(isGood).map(({ consultationId }) => consultationId)));
+  if (erased.size === 0) return outcomes;
+  return outcomes.map((outcome) => (isError(outcome) ? outcome : (erased.get(outcome.consultationId) ?? outcome)));
+};
+
 /** INGEST, SEGMENT, HASH and ENQUEUE, one after the other, each timed once a request. */
 export const createPipeline = (dependencies: PipelineDependencies): Pipeline => {
-  const { ingest, policy, hash, enqueue, monotonicMs } = dependencies;
+  const { ingest, policy, hash, enqueue, monotonicMs, findErased } = dependencies;
 
   const enqueueBatch = async (hashed: readonly Outcome<AcceptedEvent>[]): Promise<readonly PipelineOutcome[]> => {
     const events = hashed.filter(isGood);
@@ -95,6 +108,11 @@ export const createPipeline = (dependencies: PipelineDependencies): Pipeline => 
       const ingested = ingest.one(request);
       const refusal = check(ingested);
       if (refusal !== undefined) throw refusal;
+      if (findErased !== undefined) {
+        const { consultationId } = ingested;
+        const erased = (await findErased(new Set([consultationId]))).get(consultationId);
+        if (erased !== undefined) throw erased;
+      }
       const ingestEnd = monotonicMs();
       const segmented = segmentEvent(ingested, policy());
       const segmentEnd = monotonicMs();
@@ -113,9 +131,10 @@ export const createPipeline = (dependencies: PipelineDependencies): Pipeline => 
       const allowed = ingested.outcomes.map(
         (outcome): IngestOutcome => (isError(outcome) ? outcome : (check(outcome) ?? outcome)),
       );
+      const wanted = findErased === undefined ? allowed : await refuseErased(allowed, findErased);
       const inForce = policy();
       const segmented = await stage(
-        allowed,
+        wanted,
         refusable((event: IngestedEvent) => segmentEvent(event, inForce)),
       );
       segmentTime.observe(segmented.workedMs);

@@ -1,10 +1,12 @@
 import { StoreUnavailable } from '../domain/errors.ts';
+import type { Encryption } from '../encryption/encryption.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { QueueSender } from '../queue/port.ts';
 import type { Compression, PartWriter } from '../store/port.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { datasetSize, eventsAppended, eventsFailed, persistLatency } from '../telemetry/metrics.ts';
+import { datasetSize, eventsAppended, eventsErased, eventsFailed, persistLatency } from '../telemetry/metrics.ts';
 import { type CompressionOf, compressionFor } from './persist/compression.ts';
+import { type EncryptedBatch, encryptBatch } from './persist/encrypt.ts';
 import { type WritePart, writeIsolating } from './persist/isolate.ts';
 import { quarantine } from './persist/quarantine.ts';
 import { dropRepeats } from './persist/repeats.ts';
@@ -26,6 +28,8 @@ export interface PersistDependencies {
   /** The segments' policy; beats {@link fallbackCompression}. */
   readonly compressionOf: CompressionOf;
   readonly fallbackCompression: Compression;
+  /** Absent where events are stored in clear. */
+  readonly encryption?: Encryption | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -39,6 +43,9 @@ export interface PersistReport {
   /** Events that the dead-letter queue was given, confirmed or not. */
   readonly quarantined: number;
 }
+
+/** What of a batch is left when the key store could not be read: none of it can be stored. */
+const nothingEncrypted: EncryptedBatch = { events: [], poison: [], erased: 0 };
 
 /** Stores a batch of packs. Never throws for what packs or the store can do; reports it. */
 export type PersistStage = (packs: readonly QueuedPack[]) => Promise<PersistReport>;
@@ -78,11 +85,11 @@ const createPartWrite = (dependencies: PersistDependencies, stored: (events: num
 };
 
 /**
- * PERSIST: decode packs, drop what this batch repeats, write one level-0 part, and only then send what can't be stored
+ * PERSIST: decode packs, encrypt their events where that is on, drop what this batch repeats, write one level-0 part, and only then send what can't be stored
  * to the dead-letter queue. In this order an outage of the store, with its many retries, sends nothing there.
  */
 export const createPersistStage = (dependencies: PersistDependencies): PersistStage => {
-  const { deadLetters, logger } = dependencies;
+  const { deadLetters, encryption, logger } = dependencies;
 
   /** Writes the groups one by one; after an outage the rest is not even tried. */
   const writeGroups = async (groups: readonly (readonly PackedEvent[])[], failed: Set<QueuedPack>) => {
@@ -106,13 +113,31 @@ export const createPersistStage = (dependencies: PersistDependencies): PersistSt
     return { poison, stored };
   };
 
+  /** The events as they are stored; in an outage of the key store none, and all of their packs come back. */
+  const encrypt = async (events: readonly PackedEvent[], failed: Set<QueuedPack>): Promise<EncryptedBatch> => {
+    try {
+      const batch = await encryptBatch(events, encryption);
+      if (batch.erased > 0) {
+        eventsErased.inc(batch.erased);
+        logger.info('events of erased consultations were dropped', { events: batch.erased });
+      }
+      return batch;
+    } catch (error) {
+      eventsFailed.inc({ error_type: error instanceof Error ? error.name : 'Error' });
+      logger.error('events could not be encrypted; their messages come back', { error, events: events.length });
+      failAll(events, failed);
+      return nothingEncrypted;
+    }
+  };
+
   return async (packs) => {
-    const unpacked = unpack(packs);
-    const distinct = dropRepeats(unpacked.events);
     const failed = new Set<QueuedPack>();
+    const unpacked = unpack(packs);
+    const encrypted = await encrypt(unpacked.events, failed);
+    const distinct = dropRepeats(encrypted.events);
     const written = await writeGroups(groupsOf(distinct.events), failed);
     // A pack that comes back brings its bad events along: they are sent when the rest of it is safe.
-    const poison = [...unpacked.poison, ...distinct.poison, ...written.poison].filter(
+    const poison = [...unpacked.poison, ...encrypted.poison, ...distinct.poison, ...written.poison].filter(
       ({ packs }) => !packs.every((pack) => failed.has(pack)),
     );
     for (const pack of await quarantine(poison, deadLetters, logger)) failed.add(pack);

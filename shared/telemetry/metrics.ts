@@ -56,6 +56,12 @@ export const eventsFailed = new Counter({
   registers: [registry],
 });
 
+export const eventsErased = new Counter({
+  name: 'fi_events_erased_total',
+  help: 'Events that came for a consultation after it was erased, and were dropped.',
+  registers: [registry],
+});
+
 export const lettersQuarantined = new Counter({
   name: 'fi_quarantine_letters_total',
   help: 'Letters that reached quarantine, by reason; one that is delivered twice counts twice.',

@@ -37,6 +37,7 @@ it('fi export to Parquet reads the same in pyarrow and pandas, byte for byte wha
         request_index: 'int32',
         segment: 'string',
         payload: 'string',
+        erased_at: 'string',
       },
       events: log.map((event, position) => ({ ...expectationOf(event), position })),
     });

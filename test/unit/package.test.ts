@@ -9,10 +9,12 @@ const lock = read('package-lock.json');
 const runtime: Readonly<Record<string, string>> = {
   '@aws-sdk/client-sqs': 'the queue, wherever it is not the embedded one',
   '@middy/core': 'the one chain around every HTTP handler',
+  '@noble/ciphers': 'AES-SIV (RFC 5297), which OpenSSL has and Node does not hand out; MIT, audited, no dependency',
   h5wasm: 'HDF5 without a native build',
   'prom-client': 'metrics in the format that everything scrapes',
   typebox: 'one schema gives type, validation and OpenAPI',
   'hyparquet-writer': 'Parquet of fi export, without a native build; MIT, no dependency but its reader',
+  tinypool: 'the threads of fi verify; MIT, no dependency',
   'hash-wasm': "the report's optional fast hash",
 };
 

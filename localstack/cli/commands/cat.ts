@@ -6,6 +6,7 @@ import { eventLine } from '../../../shared/http/read/event-text.ts';
 import type { CommittedPart } from '../../../shared/store/commits/format.ts';
 import { level0Path, partIdOf } from '../../../shared/store/level0.ts';
 import type { Command } from '../command.ts';
+import { openDecryption } from '../decryption.ts';
 import { liveParts } from '../live-parts.ts';
 import { eventsOfPart } from '../part-events.ts';
 
@@ -36,7 +37,8 @@ export const cat: Command = {
     const { sealed } = await liveParts(config.storeDir);
     const file = findPart(named, config.storeDir, sealed);
     const base = sealed.find((part) => partIdOf(part.path) === partIdOf(file))?.base_position;
-    for (const event of await eventsOfPart(file, undefined, base)) {
+    const { decrypt } = openDecryption(config);
+    for (const event of await decrypt(await eventsOfPart(file, undefined, base))) {
       piece += eventLine(event);
       if (piece.length < pieceCharacters) continue;
       await terminal.out(piece);

@@ -4,6 +4,7 @@ import { decodePosition } from '../../../shared/store/read/cursor.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
 import { createLogger } from '../../../shared/telemetry/log.ts';
 import { type Command, type CommandContext, type OptionValues, textOption, WrongUsage } from '../command.ts';
+import { openDecryption } from '../decryption.ts';
 import { writeWhole } from '../export/output-file.ts';
 import { type ExportSink, ndjsonSink, type WriteBytes } from '../export/sink.ts';
 import { type ExportFilter, exportedEvents } from '../export/source.ts';
@@ -78,6 +79,7 @@ const exportTo = async (
   const logger = createLogger(config.logLevel, terminal.err);
   const feed = createEventReader({ folder: config.storeDir, logger });
   const sink = await openSink(format, write);
+  const { decrypt } = openDecryption(config);
   let [events, next] = [0, ''];
   for await (const batch of exportedEvents({
     storeDir: config.storeDir,
@@ -86,7 +88,7 @@ const exportTo = async (
     unsealed: options.unsealed === true,
   })) {
     if (signal.aborted) throw new Interrupted('interrupted; nothing was written');
-    await sink.write(batch.events);
+    await sink.write(await decrypt(batch.events));
     events += batch.events.length;
     next = batch.next;
     terminal.progress(`${count.format(events)} events, ${Math.floor(batch.share * 100)} %`);

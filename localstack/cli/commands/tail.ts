@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { PartDamaged } from '../../../shared/domain/errors.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
+import type { Decryption } from '../../../shared/encryption/decryption.ts';
 import { eventLine } from '../../../shared/http/read/event-text.ts';
 import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
 import { isGone, nodeStoreFiles } from '../../../shared/store/files.ts';
 import { listLevel0 } from '../../../shared/store/level0.ts';
 import { type Command, type CommandContext, countOption, textOption } from '../command.ts';
+import { openDecryption } from '../decryption.ts';
 import { type LiveParts, liveParts } from '../live-parts.ts';
 import { type EventFilter, eventsOfPart } from '../part-events.ts';
 import type { Terminal } from '../terminal.ts';
@@ -36,6 +38,9 @@ const eventsOf = async (
 const byArrival = (left: StoredEvent, right: StoredEvent): number =>
   left.receivedAt < right.receivedAt ? -1 : left.receivedAt > right.receivedAt ? 1 : 0;
 
+const print = async (events: readonly StoredEvent[], terminal: Terminal, { decrypt }: Decryption): Promise<void> =>
+  terminal.out((await decrypt(events)).map(eventLine).join(''));
+
 /** Walks back from the newest part until there are enough: first through what is not sealed, then through what is, commit by commit. */
 const printLast = async (
   { sealed, unsealed }: LiveParts,
@@ -57,7 +62,7 @@ const printLast = async (
     }
     last = [...events.sort(byArrival), ...last];
   }
-  if (lines > 0) await terminal.out(last.slice(-lines).map(eventLine).join(''));
+  if (lines > 0) await print(last.slice(-lines), terminal, openDecryption(config));
 };
 
 const follow = async (
@@ -66,6 +71,7 @@ const follow = async (
   clock: Clock,
   { config, terminal, signal }: CommandContext,
 ): Promise<void> => {
+  const decryption = openDecryption(config);
   let known = new Set(printed);
   for (;;) {
     await clock.sleep(lookIntervalMs, signal);
@@ -74,7 +80,7 @@ const follow = async (
     for (const part of parts) {
       if (known.has(part)) continue;
       const events = await eventsOf(path.join(config.storeDir, part), filter, terminal);
-      await terminal.out(events.map(eventLine).join(''));
+      await print(events, terminal, decryption);
     }
     known = new Set(parts);
   }

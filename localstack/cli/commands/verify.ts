@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../../../shared/config.ts';
 import { MalformedNote } from '../../../shared/domain/errors.ts';
+import { openKeyStore } from '../../../shared/key-store/open.ts';
 import { nodeStoreFiles } from '../../../shared/store/files.ts';
 import { parseVerifierKey, type VerifierKey } from '../../../shared/store/log/note/verifier-key.ts';
 import { openSigningKey } from '../../../shared/store/log/signing-key-file.ts';
@@ -101,9 +102,13 @@ const summary = (report: VerifyReport): string => {
     report.keptCheckpoints > 0 || commit === 0
       ? ''
       : 'no checkpoint from outside the store was at hand (FI_CHECKPOINT_DIR, --checkpoint): a log that was cut off or rolled back looks whole\n';
+  const erased =
+    report.encrypted === undefined
+      ? ''
+      : `${count(report.encrypted.encryptedEvents, 'event')} encrypted, of which ${count(report.encrypted.erasedEvents, 'event')} of ${count(report.encrypted.erasedConsultations, 'consultation')} erased\n`;
   const time = `${(report.elapsedMs / 1_000).toFixed(1)} s, ${grouped.format(eventsPerSecond(report))} events a second`;
   const verdict = findings === 0 ? 'clean' : count(findings, 'finding');
-  return `${sealed}; ${dropped}${others}; ${time}\n${unbound}${verdict}${notes === 0 ? '' : `, ${count(notes, 'note')}`}\n`;
+  return `${sealed}; ${dropped}${others}; ${time}\n${erased}${unbound}${verdict}${notes === 0 ? '' : `, ${count(notes, 'note')}`}\n`;
 };
 
 const summaryJson = (report: VerifyReport): string => {
@@ -119,6 +124,7 @@ const summaryJson = (report: VerifyReport): string => {
     findings,
     notes,
     elapsedMs,
+    encrypted,
   } = report;
   return `${JSON.stringify({
     clean: findings === 0,
@@ -132,6 +138,13 @@ const summaryJson = (report: VerifyReport): string => {
     level0_parts: level0Parts,
     level0_events: level0Events,
     kept_checkpoints: keptCheckpoints,
+    ...(encrypted === undefined
+      ? {}
+      : {
+          encrypted_events: encrypted.encryptedEvents,
+          erased_events: encrypted.erasedEvents,
+          erased_consultations: encrypted.erasedConsultations,
+        }),
     elapsed_ms: Math.round(elapsedMs),
     events_per_second: eventsPerSecond(report),
   })}\n`;
@@ -191,6 +204,7 @@ export const verify: Command = {
       ...(pool === undefined ? {} : { hashing: (found) => pool.hashing(found) }),
       checkpointFolder: config.checkpointDir,
       checkpoint,
+      keys: await openKeyStore({ folder: config.keyStoreDir, masterKeyFile: config.masterKeyFile }),
       witness: {
         found: (finding) => say(asJson ? findingJson(finding) : findingLine(finding)),
         noted: (note) => say(asJson ? noteJson(note) : noteLine(note)),

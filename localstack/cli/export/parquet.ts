@@ -62,7 +62,12 @@ const columns: readonly Column[] = [
   },
   text('segment', false, ({ segment }) => segment),
   // Every payload is another: looking for repeats would cost time and find none.
-  text('payload', false, ({ payload }) => payload, { encoding: 'PLAIN', statistics: false }),
+  text('payload', true, ({ payload, erasedAt }) => (erasedAt === undefined ? payload : undefined), {
+    encoding: 'PLAIN',
+    statistics: false,
+  }),
+  // Of a consultation that was erased: its payload and user id are gone.
+  text('erased_at', true, ({ erasedAt }) => erasedAt),
 ];
 
 /** Hands its bytes on after each row group, so that memory holds one. */

@@ -1,14 +1,12 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Folders } from '../mounts.ts';
 import type { ProcessIdentity } from './identity.ts';
 
 /** What a start leaves for the next command: which process it started, and with what. */
-export interface RunRecord {
+export interface RunRecord extends Folders {
   readonly process: ProcessIdentity;
   readonly port: number;
-  readonly storeDir: string;
-  readonly keysFile: string;
-  readonly signingKeyFile: string;
   /** Whether functions see the store at its path on AWS. */
   readonly mounted: boolean;
 }

@@ -12,7 +12,7 @@ const descriptions: Readonly<Record<number, string>> = {
   404: 'There is no such event or letter.',
   409: 'The event has no position yet; see Retry-After.',
   408: 'The request came too slowly.',
-  410: 'The event was stored, and its retention is over.',
+  410: 'The event was stored, and its retention is over; or its consultation was erased.',
   413: 'The body or an event is too large.',
   414: 'The path and query are too long.',
   415: 'The content type is not supported.',

@@ -97,7 +97,7 @@ const accepted = {
   content: json('Accepted', 'AcceptedBatch'),
 } as const;
 
-const ingestProblems = [413, 415, 429] as const;
+const ingestProblems = [410, 413, 415, 429] as const;
 
 const ok = (description: string, content: object, headers?: object): Operation['success'] => ({
   status: 200,
@@ -196,6 +196,12 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
     parameters: [
       consultation,
       parameter('path', 'event_id', 'A UUID, in either case.', Type.String({ pattern: uuidPattern })),
+      parameter(
+        'query',
+        'stored',
+        'Gives the event as it is stored and hashed: an encrypted payload as its ciphertext, with the user id in it.',
+        Type.Boolean({ default: false }),
+      ),
     ],
     success: ok('The event.', json('StoredEvent')),
     problems: [404, 410],

@@ -72,7 +72,15 @@ export const schemas = {
       segment: Type.String({ pattern: segmentPattern }),
       sealed: Type.Boolean(),
       position: Type.Optional(Type.Integer({ minimum: 0, description: 'Index in the log, once sealed.' })),
-      payload: Type.Object({}, { additionalProperties: true, description: 'The bytes as sent.' }),
+      erased: Type.Optional(
+        Type.Literal(true, { description: 'The consultation was erased: payload and user_id are gone for good.' }),
+      ),
+      erased_at: Type.Optional(Type.String({ format: 'date-time' })),
+      payload: Type.Union([
+        Type.Object({}, { additionalProperties: true, description: 'The bytes as sent.' }),
+        Type.String({ description: 'With stored=true, where it is stored encrypted: see docs/KEY_STORE.md.' }),
+        Type.Null({ description: 'Of an erased event.' }),
+      ]),
     },
     { additionalProperties: false },
   ),

@@ -8,7 +8,8 @@ export const eventText = (event: StoredEvent): string =>
   `{"event_id":"${event.eventId}","consultation_id":${JSON.stringify(event.consultationId)}` +
   `,"event_type":"${event.eventType}"${optional('user_id', event.userId)}${optional('occurred_at', event.occurredAt)}` +
   `,"received_at":"${event.receivedAt}","segment":"${event.segment}","sealed":${event.position !== undefined}` +
-  `${event.position === undefined ? '' : `,"position":${event.position}`},"payload":${event.payload}}`;
+  `${event.position === undefined ? '' : `,"position":${event.position}`}` +
+  `${event.erasedAt === undefined ? '' : `,"erased":true,"erased_at":"${event.erasedAt}"`},"payload":${event.payload}}`;
 
 /**
  * An event as one line. JSON allows line breaks between tokens only, never inside strings, so that a space for each

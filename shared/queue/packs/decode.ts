@@ -1,3 +1,4 @@
+import { isEncrypted, parseEncrypted } from '../../domain/encrypted-payload.ts';
 import { Poison, type QuarantineReason } from '../../domain/errors.ts';
 import { type AcceptedEvent, consultationIdPattern, timePattern, userIdPattern } from '../../domain/event.ts';
 import type { ConsultationId, EventId } from '../../domain/ids.ts';
@@ -58,6 +59,9 @@ const parseJson = (text: string, what: string): unknown => {
 
 const payloadText = (members: Members, text: string): string => {
   if (text.length !== members.l) throw undecodable('the payload has not the length that its envelope names');
+  // A letter that is tried again may hold an event as it is stored.
+  if (isEncrypted(text) && parseEncrypted(text) === undefined)
+    throw undecodable('the payload is encrypted in no known way');
   if (members.x === undefined) return text;
   const unescaped = members.x === 1 ? parseJson(text, 'the escaped payload') : undefined;
   if (typeof unescaped !== 'string') throw undecodable('the payload is escaped in a way that is not known');

@@ -1,8 +1,8 @@
 import { EventExpired, PartDamaged, Poison } from '../../domain/errors.ts';
 import type { AcceptedEvent } from '../../domain/event.ts';
-import { contentHash } from '../../domain/leaf.ts';
 import type { Letter } from '../../domain/letter.ts';
 import { limits } from '../../domain/limits.ts';
+import { type FindOtherForm, isSameEvent } from '../../encryption/other-form.ts';
 import { resentAttributeBytes, resentAttributes } from '../../queue/letters/attributes.ts';
 import { decodeRecord } from '../../queue/packs/decode.ts';
 import { packOf } from '../../queue/packs/encode.ts';
@@ -15,7 +15,10 @@ import { type SettleDependencies, settle } from './settle.ts';
 
 export interface RetryDependencies extends SettleDependencies {
   readonly events: QueueSender;
+  /** Gives events as they are stored. */
   readonly reader: Pick<EventReader, 'byId'>;
+  /** Tells a repeat that is stored encrypted while the letter holds it in clear, or the other way round. */
+  readonly otherForm?: FindOtherForm | undefined;
 }
 
 /** The event in a letter, where it can be read. */
@@ -32,14 +35,14 @@ const eventIn = ({ form, record }: Letter): AcceptedEvent | undefined => {
 type Whereabouts = 'absent' | 'same' | 'other' | 'expired';
 
 /** @throws PartDamaged | StoreUnavailable */
-const lookUp = async (event: AcceptedEvent, reader: RetryDependencies['reader']): Promise<Whereabouts> => {
+const lookUp = async (event: AcceptedEvent, { reader, otherForm }: RetryDependencies): Promise<Whereabouts> => {
   const stored = await reader.byId(event.consultationId, event.eventId).catch((error: unknown) => {
     if (error instanceof EventExpired) return 'expired' as const;
     throw error;
   });
   if (stored === undefined) return 'absent';
   if (stored === 'expired') return stored;
-  return Buffer.compare(contentHash(stored), contentHash(event)) === 0 ? 'same' : 'other';
+  return (await isSameEvent(stored, event, otherForm)) ? 'same' : 'other';
 };
 
 /** A message is sent as it was, a record as a pack of its own. */
@@ -63,11 +66,11 @@ const send = async (message: OutgoingMessage, events: QueueSender): Promise<stri
  * leaves the letter open; it is then sent again, and stored once by its id. What the store has already is not sent.
  */
 export const createRetry = (dependencies: RetryDependencies, intent: Intent): Act => {
-  const { reader, events } = dependencies;
+  const { events } = dependencies;
 
   const retryWhole = async (letter: QuarantinedLetter, whole: Letter): Promise<Outcome> => {
     const event = eventIn(whole);
-    const whereabouts = event === undefined ? 'absent' : await lookUp(event, reader);
+    const whereabouts = event === undefined ? 'absent' : await lookUp(event, dependencies);
     if (whereabouts === 'same') return settle(dependencies, letter, 'already_stored', intent);
     if (whereabouts === 'other') {
       return refused(

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { encryptedContentLength, encryptedMark } from '../../domain/encrypted-payload.ts';
 import { leafFormat } from '../../domain/leaf.ts';
 import { keyBytes } from '../known-ids/record.ts';
 import { encodeField } from './field.ts';
@@ -31,6 +32,16 @@ const eventIdCharacters = 36;
 const hyphenBefore = Array.from({ length: 16 }, (_, index) => [4, 6, 8, 10].includes(index));
 const hyphen = 45;
 const digits = Buffer.from('0123456789abcdef', 'latin1');
+
+const markBytes = Buffer.from(encryptedMark);
+const quotationMark = 0x22;
+
+/** How many bytes of a stored payload the content hash covers, as `contentOf` says; `from` is where it begins. */
+const contentLengthOf = (payload: Buffer, from: number, to: number): number =>
+  payload[from] === quotationMark &&
+  payload.compare(markBytes, 0, markBytes.length, from, from + markBytes.length) === 0
+    ? Math.min(to - from, encryptedContentLength)
+    : to - from;
 
 /** A Buffer's own `set` costs more than the loop for the few bytes of a member. */
 const put = (target: Uint8Array, at: number, field: Uint8Array): number => {
@@ -83,7 +94,9 @@ export class EventHashes {
     // two are longer than what a leaf begins with, which therefore stays in its place for the next one.
     const moved = tail - idEnd;
     scratch.copyWithin(moved, 0, idEnd);
-    contents.write(hash('sha256', scratch.subarray(moved, end), 'binary'), index * keyBytes, keyBytes, 'latin1');
+    const contentLength = contentLengthOf(event.payload, event.payloadFrom, event.payloadTo);
+    const contentEnd = scratch.writeUInt32BE(contentLength, membersEnd) + contentLength;
+    contents.write(hash('sha256', scratch.subarray(moved, contentEnd), 'binary'), index * keyBytes, keyBytes, 'latin1');
 
     // The key covers consultation and event id alone, under a format of its own.
     const from = moved + leafStart.length - keyStart.length;

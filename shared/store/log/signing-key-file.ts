@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { InvalidSetting, MalformedNote } from '../../domain/errors.ts';
+import { createSecretFile } from '../../secret-file.ts';
 import { systemCode } from '../files.ts';
 import { generateSigningKey, openSigner, type Signer } from './note/signer.ts';
 
@@ -51,24 +51,6 @@ export const openSigningKey = async (options: SigningKeyOptions): Promise<Signer
   return text === undefined ? undefined : openKey(options, text);
 };
 
-/** Gives the whole file its name at once, or finds that another process did. */
-const writeKey = async (file: string, text: string): Promise<void> => {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
-  try {
-    await using handle = await open(temporary, 'wx', 0o600);
-    await handle.writeFile(text);
-    await handle.sync();
-    await link(temporary, file);
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-  } finally {
-    await rm(temporary, { force: true });
-  }
-  await using folder = await open(path.dirname(file), 'r');
-  await folder.sync();
-};
-
 /**
  * Opens the signing key, and makes it first where there is none; of several that do so at once, one wins and all get its key. Only for a
  * log that has no checkpoint yet: one that has was signed by a key that must be found again, not replaced.
@@ -79,7 +61,7 @@ export const openOrMakeSigningKey = async (options: SigningKeyOptions): Promise<
   const there = await openSigningKey(options);
   if (there) return there;
   try {
-    await writeKey(file, `${generateSigningKey(origin ?? newOrigin())}\n`);
+    await createSecretFile(file, `${generateSigningKey(origin ?? newOrigin())}\n`);
   } catch (cause) {
     const reason = cause instanceof MalformedNote ? cause.message : `cannot be written (${systemCode(cause)})`;
     throw new InvalidSetting([`FI_SIGNING_KEY_FILE=${file}: ${reason}`], { cause });

@@ -74,6 +74,11 @@ export class SealBatch {
     return { event: rows.event(this.rowOf[index] ?? 0), part: path };
   }
 
+  /** The first 16 bytes of the content hash of an event. */
+  contentOf(event: number): Uint8Array {
+    return this.contents.subarray(event * contentBytes, (event + 1) * contentBytes);
+  }
+
   /** Whether an event has the content whose hash begins at `at`. */
   hasContent(event: number, contents: Buffer, at: number): boolean {
     const own = event * contentBytes;

@@ -3,7 +3,7 @@ import type { DistinctEvents } from './drop-known.ts';
 
 const none = -1;
 
-/** Keeps one event of each identity, the earliest; a repeat with the same content is dropped, with other content it is a conflict. */
+/** Keeps one event of each identity, the earliest; a repeat with the same content is dropped, with other content it is disputed. */
 export const dropRepeats = (batch: SealBatch, events: Uint32Array): DistinctEvents => {
   const { list, placeOf } = batch.keys;
   const first = new Int32Array(list.count).fill(none);
@@ -14,12 +14,14 @@ export const dropRepeats = (batch: SealBatch, events: Uint32Array): DistinctEven
     if (known === none) count++;
     if (known === none || batch.isEarlier(event, known)) first[place] = event;
   }
-  if (count === events.length) return { events, repeats: 0, conflicts: [] };
+  if (count === events.length) return { events, repeats: 0, disputed: [] };
   const keptOf = (event: number): number => first[placeOf[event] ?? 0] ?? none;
-  const conflicts = Array.from(events).filter((event) => !batch.isSame(keptOf(event), event));
+  const disputed = Array.from(events)
+    .filter((event) => !batch.isSame(keptOf(event), event))
+    .map((event) => ({ event, heldBy: batch.contentOf(keptOf(event)) }));
   return {
     events: events.filter((event) => keptOf(event) === event),
-    repeats: events.length - count - conflicts.length,
-    conflicts,
+    repeats: events.length - count - disputed.length,
+    disputed,
   };
 };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { StoreUnavailable } from '../../domain/errors.ts';
+import type { FindOtherForm } from '../../encryption/other-form.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { CommitLog } from '../commits/commit-log.ts';
@@ -19,6 +20,7 @@ import { Abandoned } from './abandoned.ts';
 import { areThere } from './are-there.ts';
 import { SealBatch } from './batch.ts';
 import { batchChanges } from './batch-changes.ts';
+import { conflictsAmong } from './conflicts-among.ts';
 import { anyKnown, dropKnown, type KnownIds } from './drop-known.ts';
 import { dropRepeats } from './drop-repeats.ts';
 import { type SealPace, SealTiming } from './due.ts';
@@ -60,6 +62,8 @@ export interface SealerOptions {
   readonly checkpointFolder: string | undefined;
   /** Makes conflicts durable in quarantine; called before the commit that counts them, and again after a crash. */
   readonly quarantine: (conflicts: readonly SealRow[]) => Promise<void>;
+  /** Tells a repeat that is stored encrypted, or in clear, while the event it repeats is not; without it such a repeat is a conflict. */
+  readonly otherForm?: FindOtherForm | undefined;
 }
 
 /** What came of one look at the store. */
@@ -173,10 +177,11 @@ export class Sealer {
     // Against what is sealed first: a repeat of that must not lose its id to a later event of the same batch.
     const fresh = await dropKnown(this.#known, [...state.runs.values()], batch);
     const distinct = dropRepeats(batch, fresh.events);
-    const conflicts = [...fresh.conflicts, ...distinct.conflicts];
-    if (conflicts.length > 0) await this.#options.quarantine(conflicts.map((event) => batch.row(event)));
+    const disputed = [...fresh.disputed, ...distinct.disputed];
+    const conflicts = await conflictsAmong(batch, disputed, this.#options.otherForm);
+    if (conflicts.length > 0) await this.#options.quarantine(conflicts);
     return prepare(this.#writing, batch, batch.inOrder(distinct.events), {
-      repeats: fresh.repeats + distinct.repeats,
+      repeats: fresh.repeats + distinct.repeats + disputed.length - conflicts.length,
       conflicts: conflicts.length,
     });
   }

@@ -30,7 +30,7 @@ export interface Note {
 /** How far a verification is. */
 export interface Progress {
   /** What is being looked at. */
-  readonly stage: 'commits' | 'events' | 'known ids' | 'level 0' | 'other files';
+  readonly stage: 'commits' | 'events' | 'known ids' | 'level 0' | 'other files' | 'keys';
   readonly done: number;
   /** Undefined while it is not known. */
   readonly of: number | undefined;

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { RandomFill } from '../../domain/ids.ts';
+import type { KeyStore } from '../../key-store/key-store.ts';
 import { type Clock, systemClock } from '../../ports/clock.ts';
 import type { StoreState } from '../commits/state.ts';
 import { Level0Listing } from '../level0-listing.ts';
@@ -8,6 +9,7 @@ import { windowPositions } from '../part/sealed/layout.ts';
 import { checkpointPath } from '../seal/guard.ts';
 import { addCheckpoints, readCheckpoints } from './checkpoints.ts';
 import { listCommits } from './commit-listing.ts';
+import { EncryptedEventsPass, type EncryptedEventsReport } from './encrypted-events-pass.ts';
 import { EventsPass } from './events-pass.ts';
 import type { Finding, Witness } from './finding.ts';
 import { HistoryWalk } from './history.ts';
@@ -30,6 +32,8 @@ export interface VerifyOptions {
   readonly checkpointFolder?: string | undefined;
   /** The file of a checkpoint that the user holds. */
   readonly checkpoint?: string | undefined;
+  /** Where the keys of encrypted events are, if at hand: what they are is verified without. */
+  readonly keys?: KeyStore | undefined;
   readonly witness: Witness;
   readonly clock?: Clock;
   readonly random?: RandomFill;
@@ -71,6 +75,8 @@ export interface VerifyReport {
   readonly level0Events: number;
   /** Checkpoints from outside the store that the log was compared with. */
   readonly keptCheckpoints: number;
+  /** What the key store says of encrypted events; absent where it was not at hand. */
+  readonly encrypted?: EncryptedEventsReport;
   readonly findings: number;
   readonly notes: number;
   readonly elapsedMs: number;
@@ -137,6 +143,11 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
   const level0 = await verifyLevel0({ files, store, listed, state, current, witness });
   await new LetterCheck({ files, store, conflicts, clock, witness }).run();
   await new OtherFiles({ files, store, state, current, witness, spanPositions }).run();
+  const { keys } = options;
+  const encrypted =
+    keys === undefined
+      ? undefined
+      : await new EncryptedEventsPass({ files, store, keys, current, listed, witness }).run();
   const parts = [...state.parts.values()];
   return {
     commit: state.number,
@@ -147,6 +158,7 @@ export const verifyStore = async (options: VerifyOptions): Promise<VerifyReport>
     level0Parts: level0.parts,
     level0Events: level0.events,
     keptCheckpoints: checkpoints.filter(({ file }) => file !== checkpointPath).length,
+    ...(encrypted === undefined ? {} : { encrypted }),
     ...counts,
     elapsedMs: clock.monotonicMs() - beganMs,
   };

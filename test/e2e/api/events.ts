@@ -37,6 +37,7 @@ export interface ReadEvent {
   readonly sealed: boolean;
   /** Given when it is sealed. */
   readonly position?: number;
+  readonly erased?: true;
   readonly payload: unknown;
 }
 

@@ -29,12 +29,13 @@ export const untilSealed = (
 
 /**
  * Asks for the proof of a sealed event that has no user and no time of its own, and checks it against the event's own bytes.
+ * @param query `?stored=true` for one that is stored encrypted.
  * @returns the size of the log that the proof is for.
  * @throws Error when the proof does not hold.
  */
-export const proven = async (api: Api, signingKeyFile: string, sealed: ReadEvent): Promise<number> => {
+export const proven = async (api: Api, signingKeyFile: string, sealed: ReadEvent, query = ''): Promise<number> => {
   const one = `${eventsPath(sealed.consultation_id)}/${sealed.event_id}`;
-  const payload = payloadText((await api.get(one)).text);
+  const payload = payloadText((await api.get(`${one}${query}`)).text);
   const proof = await eventually('a proof', async () => {
     const answer = await api.get(`${one}/proof`);
     return answer.status === 200 ? answer.text : undefined;

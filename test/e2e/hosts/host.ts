@@ -40,6 +40,8 @@ export interface LocalHost extends Host {
   readonly queueDir: string;
   readonly keysFile: string;
   readonly signingKeyFile: string;
+  readonly keyStoreDir: string;
+  readonly masterKeyFile: string;
   readonly process: HostProcess;
   /** SIGTERM, and how it ended. */
   terminate(): Promise<Exit>;
@@ -96,6 +98,8 @@ const launch = async (
     FI_QUEUE_DIR: path.join(folder, 'queue'),
     FI_KEYS_FILE: path.join(folder, 'keys.json'),
     FI_SIGNING_KEY_FILE: path.join(folder, 'signing-key'),
+    FI_KEY_STORE_DIR: path.join(folder, 'key-store'),
+    FI_MASTER_KEY_FILE: path.join(folder, 'master-key'),
     // What is sealed between two pages moves from one to the other; a test that is about sealing asks for it.
     FI_SEAL_AGE_MS: '3600000',
     FI_SEAL_PARTS: '100000',
@@ -135,6 +139,8 @@ const launch = async (
     queueDir: environment.FI_QUEUE_DIR ?? '',
     keysFile: environment.FI_KEYS_FILE ?? '',
     signingKeyFile: environment.FI_SIGNING_KEY_FILE ?? '',
+    keyStoreDir: environment.FI_KEY_STORE_DIR ?? '',
+    masterKeyFile: environment.FI_MASTER_KEY_FILE ?? '',
     process: child,
     terminate,
     restart: () => launch(launcher, folder, ports, settings),

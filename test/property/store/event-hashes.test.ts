@@ -19,7 +19,10 @@ const event = fc.record({
   occurredAt: fc.option(text({ maxLength: 40 }), { nil: undefined }),
   receivedAt: fc.constant('2026-11-23T10:11:12.345Z'),
   segment: text({ maxLength: 32 }),
-  payload: text({ maxLength: 300 }),
+  payload: fc.oneof(
+    text({ maxLength: 300 }),
+    fc.base64String({ maxLength: 300 }).map((sealed) => `"encrypted:1:abcdefghijklmnopqrstuv.${sealed}"`),
+  ),
 });
 
 /** The event as it is hashed, with other bytes around its id and its payload. */

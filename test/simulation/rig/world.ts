@@ -1,6 +1,7 @@
 import type { AcceptedEvent } from '../../../shared/domain/event.ts';
 import { createUuidV7Source } from '../../../shared/domain/ids.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
+import type { FindOtherForm } from '../../../shared/encryption/other-form.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { createPersistStage, type QueuedPack } from '../../../shared/stages/persist.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
@@ -132,7 +133,13 @@ export class World {
         createLetterPublisher(store, files, () => `name-${++this.#names}`),
         silentLogger,
       ),
+      otherForm: this.newOtherForm(files),
     });
+  }
+
+  /** Where events are stored encrypted, a sealer needs their keys; a world that encrypts says so. */
+  protected newOtherForm(_files: SimulatedMount): FindOtherForm | undefined {
+    return undefined;
   }
 
   newMerger(files: SimulatedMount): Merger {

@@ -184,6 +184,7 @@ describe('fi export as Parquet', () => {
         request_index: event.requestIndex,
         segment: event.segment,
         payload: event.payload,
+        erased_at: null,
       });
       // All that the leaf hash covers is there, so that an export can be held against the log.
       expect(

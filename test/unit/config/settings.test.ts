@@ -41,6 +41,13 @@ test.each([
     'FI_SIGNING_KEY_FILE=/s/log/key: must not be in FI_STORE_DIR',
   ],
   [{ FI_STORE_DIR: '/s', FI_CHECKPOINT_DIR: '/s' }, 'FI_CHECKPOINT_DIR=/s: must not be in FI_STORE_DIR'],
+  [{ FI_ENCRYPTION: 'on' }, 'FI_ENCRYPTION=on'],
+  [{ FI_STORE_DIR: '/s', FI_KEY_STORE_DIR: '/s/keys' }, 'FI_KEY_STORE_DIR=/s/keys: must not be in FI_STORE_DIR'],
+  [{ FI_STORE_DIR: '/s', FI_MASTER_KEY_FILE: '/s/key' }, 'FI_MASTER_KEY_FILE=/s/key: must not be in FI_STORE_DIR'],
+  [
+    { FI_KEY_STORE_DIR: '/k', FI_MASTER_KEY_FILE: '/k/key' },
+    'FI_MASTER_KEY_FILE=/k/key: must not be in FI_KEY_STORE_DIR',
+  ],
   [{ FI_STORE_DRI: '/x' }, 'FI_STORE_DRI is not a setting; did you mean FI_STORE_DIR?'],
 ])('%j stops the start with a line that names it', (environment, named) => {
   const problems = problemsOf(environment);

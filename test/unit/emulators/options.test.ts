@@ -15,6 +15,8 @@ describe('options', () => {
       storeDir: '/src/fi-events/data/localstack/store',
       keysFile: '/src/fi-events/data/keys.json',
       signingKeyFile: '/src/fi-events/data/localstack/signing-key',
+      keyStoreDir: '/src/fi-events/data/localstack/key-store',
+      masterKeyFile: '/src/fi-events/data/localstack/master-key',
       storeNamed: false,
       parameters: {},
       deploy: true,

@@ -96,6 +96,8 @@ describe('the record of a start', () => {
     storeDir: '/s',
     keysFile: '/k',
     signingKeyFile: '/l',
+    keyStoreDir: '/e',
+    masterKeyFile: '/m',
     mounted: true,
   };
 

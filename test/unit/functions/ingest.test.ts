@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -6,9 +6,10 @@ import { createHandler } from '../../../functions/ingest.ts';
 import { type Config, loadConfig } from '../../../shared/config.ts';
 import { QueueUnavailable } from '../../../shared/domain/errors.ts';
 import type { AcceptedEvent } from '../../../shared/domain/event.ts';
-import type { MessageId } from '../../../shared/domain/ids.ts';
+import type { ConsultationId, MessageId } from '../../../shared/domain/ids.ts';
 import { createKey } from '../../../shared/http/auth/change-keys.ts';
 import type { HttpAnswer } from '../../../shared/http/request.ts';
+import { openOrMakeKeyStore } from '../../../shared/key-store/open.ts';
 import { decodePack } from '../../../shared/queue/packs/decode.ts';
 import type { OutgoingMessage, Queue, SendResult } from '../../../shared/queue/port.ts';
 import { silentLogger } from '../../../shared/telemetry/log.ts';
@@ -72,7 +73,7 @@ const setup = async (settings: Readonly<Record<string, string>> = {}, consultati
     return answer;
   };
   const lines = { 'content-type': 'application/x-ndjson' };
-  return { post, lines, ...kept };
+  return { post, lines, config, ...kept };
 };
 
 const event = (payload = '{}', members = ''): string =>
@@ -349,5 +350,49 @@ describe('POST with keys', () => {
     expect((await post({ target: '/events', headers: lines, body: of('x') })).statusCode).toBe(403);
     expect((await post({ target: '/events', body: of('x') })).statusCode).toBe(403);
     expect(events().map(({ consultationId }) => consultationId)).toEqual(['abc1', 'abc2']);
+  });
+});
+
+describe('POST refuses the events of an erased consultation', () => {
+  const erase = async ({ keyStoreDir: folder, masterKeyFile }: Config, consultation: string): Promise<void> => {
+    const keys = await openOrMakeKeyStore({ folder, masterKeyFile });
+    await keys.erase(consultation as ConsultationId, { erasedBy: 'ana', reason: 'asked to' });
+  };
+  const encrypted = async () => {
+    const folder = path.join(root, `keys-${folders}`);
+    const [FI_KEY_STORE_DIR, FI_MASTER_KEY_FILE] = [path.join(folder, 'store'), path.join(folder, 'master-key')];
+    const service = await setup({ FI_ENCRYPTION: 'consultation', FI_KEY_STORE_DIR, FI_MASTER_KEY_FILE });
+    await erase(service.config, 'gone');
+    return service;
+  };
+
+  it('one event, and not that of another', async () => {
+    const { post, events } = await encrypted();
+    const refused = await post({ target: '/consultations/gone/events', body: event() });
+    expect(refused.statusCode).toBe(410);
+    expect(bodyOf<Problem>(refused)).toMatchObject({
+      type: 'urn:fi-events:problem:consultation-erased',
+      field: 'consultation_id',
+    });
+    expect(events()).toEqual([]);
+    expect(await failures('ConsultationErased')).toBe(1);
+    expect((await post({ target: '/consultations/here/events', body: event() })).statusCode).toBe(202);
+  });
+
+  it('of a batch, those of it alone', async () => {
+    const { post, lines, events } = await encrypted();
+    const member = (id: string) => `,"consultation_id":"${id}"`;
+    const body = [event('{}', member('here')), event('{}', member('gone')), event('{}', member('here'))].join('\n');
+    const answer = bodyOf<AcceptedBatch>(await post({ target: '/events', headers: lines, body }));
+    expect(answer).toMatchObject({ accepted: 2, rejected: [{ index: 1, problem: { status: 410 } }] });
+    expect(events().map(({ consultationId }) => consultationId)).toEqual(['here', 'here']);
+    expect((await post({ target: '/consultations/gone/events', headers: lines, body: event() })).statusCode).toBe(410);
+  });
+
+  it('with a 503 while the key store can not be read', async () => {
+    const { post, config } = await encrypted();
+    rmSync(path.join(config.keyStoreDir, 'keys'), { recursive: true });
+    writeFileSync(path.join(config.keyStoreDir, 'keys'), 'no folder');
+    expect((await post({ target: '/consultations/here/events', body: event() })).statusCode).toBe(503);
   });
 });

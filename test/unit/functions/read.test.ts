@@ -70,7 +70,7 @@ const listReader = (events: readonly StoredEvent[]): EventReader & { readonly qu
 const setup = (events: readonly StoredEvent[], keys = open, logger: Logger = silentLogger) => {
   const reader = listReader(events);
   const feed = listFeed(events);
-  const handler = createHandler({ reader, feed, keys, logger });
+  const handler = createHandler({ reader, feed, stored: reader, keys, logger });
   const get = async (target: string, headers: Readonly<Record<string, string>> = {}) => {
     const request = gatewayEvent({ method: 'GET', target, headers });
     const answer = await handler(request);
@@ -130,7 +130,7 @@ describe('GET events', () => {
       byId: async () => undefined,
       proofOf: async () => ({ kind: 'absent' }),
     };
-    const handler = createHandler({ reader, feed: listFeed([]), keys: open, logger: silentLogger });
+    const handler = createHandler({ reader, feed: listFeed([]), stored: reader, keys: open, logger: silentLogger });
     const request = gatewayEvent({ method: 'GET', target: path });
     const answer = await handler(request);
     expectDocumented(request, answer);
@@ -199,7 +199,7 @@ describe('GET events', () => {
         });
       },
     };
-    const handler = createHandler({ reader, feed: listFeed([]), keys: open, logger: silentLogger });
+    const handler = createHandler({ reader, feed: listFeed([]), stored: reader, keys: open, logger: silentLogger });
     const request = gatewayEvent({ method: 'GET', target: `${path}/${eventId(1)}` });
     const answer = await handler(request);
     expectDocumented(request, answer);
@@ -329,5 +329,52 @@ describe('a consultation as server-sent events', () => {
       status: 400,
       field: 'unsealed',
     });
+  });
+});
+
+describe('an erased event', () => {
+  const erasedAt = '2026-11-24T08:00:00.000Z';
+  const ciphertext = '"encrypted:1:abcdefghijklmnopqrstuv.abcdefghijklmnopqrstuvwxyz"';
+  const erased = stored(1, 'null', { position: 4, erasedAt });
+
+  it('stands in its place in every form of a page, with nothing in it', async () => {
+    const { get } = setup([erased, stored(2, '{}', { position: 5 })]);
+    const shown = { event_id: eventId(1), sealed: true, position: 4, erased: true, erased_at: erasedAt, payload: null };
+    for (const target of [path, '/events']) {
+      const { events } = bodyOf<{ events: Record<string, unknown>[] }>(await get(target));
+      expect(events).toMatchObject([shown, { position: 5, payload: {} }]);
+      expect(events[1]).not.toHaveProperty('erased');
+      const lines = (await get(target, { accept: 'application/x-ndjson' })).body.split('\n');
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject(shown);
+      const stream = (await get(target, { accept: 'text/event-stream' })).body;
+      expect(JSON.parse(/^data: (.*)$/m.exec(stream)?.[1] ?? '')).toMatchObject(shown);
+    }
+  });
+
+  it('is gone when it is asked for, and what is stored of it and its proof are not', async () => {
+    const reader = listReader([erased]);
+    const handler = createHandler({
+      reader,
+      feed: listFeed([]),
+      stored: listReader([stored(1, ciphertext, { position: 4 })]),
+      keys: open,
+      logger: silentLogger,
+    });
+    const get = async (target: string) => {
+      const request = gatewayEvent({ method: 'GET', target });
+      const answer = await handler(request);
+      expectDocumented(request, answer);
+      return answer;
+    };
+    const gone = await get(`${path}/${eventId(1)}`);
+    expect(gone.statusCode).toBe(410);
+    expect(bodyOf<Problem>(gone)).toMatchObject({
+      type: 'urn:fi-events:problem:consultation-erased',
+      field: 'consultation_id',
+      detail: expect.stringContaining(erasedAt),
+    });
+    expect(bodyOf(await get(`${path}/${eventId(1)}?stored=true`))).toMatchObject({ payload: JSON.parse(ciphertext) });
+    expect((await get(`${path}/${eventId(1)}/proof`)).statusCode).toBe(200);
+    expect((await get(`${path}/${eventId(1)}?stored=yes`)).statusCode).toBe(400);
   });
 });

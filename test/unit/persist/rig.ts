@@ -2,6 +2,7 @@ import { Poison, QueueUnavailable, StoreUnavailable } from '../../../shared/doma
 import type { AcceptedEvent } from '../../../shared/domain/event.ts';
 import type { ConsultationId, EventId, MessageId, PartId } from '../../../shared/domain/ids.ts';
 import { leafHash } from '../../../shared/domain/leaf.ts';
+import type { Encryption } from '../../../shared/encryption/encryption.ts';
 import { systemClock } from '../../../shared/ports/clock.ts';
 import { encodeEvent, packOf } from '../../../shared/queue/packs/encode.ts';
 import type { OutgoingMessage, QueueSender } from '../../../shared/queue/port.ts';
@@ -44,6 +45,7 @@ export interface RigOptions {
   /** Says what becomes of a dead letter. */
   readonly onLetter?: (message: OutgoingMessage) => 'sent' | 'failed' | 'throw';
   readonly compressionOf?: CompressionOf;
+  readonly encryption?: Encryption;
 }
 
 export const outage = (): StoreUnavailable => new StoreUnavailable('the disk is full');
@@ -52,7 +54,7 @@ export const unwritable = (): Poison => new Poison('unwritable_event', 'a column
 const numberOf = ({ eventId }: AcceptedEvent): string => String(Number(eventId.slice(-12)));
 
 /** PERSIST with a store and a dead-letter queue that do as they are told, and remember. */
-export const createRig = ({ onWrite, onLetter, compressionOf = () => undefined }: RigOptions = {}) => {
+export const createRig = ({ onWrite, onLetter, compressionOf = () => undefined, encryption }: RigOptions = {}) => {
   const parts: Part[] = [];
   const letters: OutgoingMessage[] = [];
   const calls: number[] = [];
@@ -81,6 +83,7 @@ export const createRig = ({ onWrite, onLetter, compressionOf = () => undefined }
     deadLetters,
     compressionOf,
     fallbackCompression: 'gzip-1' as const,
+    encryption,
     clock: systemClock,
     logger: silentLogger,
   };

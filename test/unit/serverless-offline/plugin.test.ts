@@ -126,13 +126,21 @@ describe('functionEnvironment', () => {
         FI_VISIBILITY_TIMEOUT_S: 180,
       },
       { FI_LOG_LEVEL: 'warn', HOME: '/home' },
-      loadConfig({ FI_STORE_DIR: '/tmp/store', FI_KEYS_FILE: '/tmp/keys.json', FI_SIGNING_KEY_FILE: '/tmp/key' }),
+      loadConfig({
+        FI_STORE_DIR: '/tmp/store',
+        FI_KEYS_FILE: '/tmp/keys.json',
+        FI_SIGNING_KEY_FILE: '/tmp/key',
+        FI_KEY_STORE_DIR: '/tmp/key-store',
+        FI_MASTER_KEY_FILE: '/tmp/master-key',
+      }),
       (logicalId) => `http://127.0.0.1:7002/000000000000/${logicalId}`,
     );
     expect(environment).toEqual({
       FI_STORE_DIR: '/tmp/store',
       FI_KEYS_FILE: '/tmp/keys.json',
       FI_SIGNING_KEY_FILE: '/tmp/key',
+      FI_KEY_STORE_DIR: '/tmp/key-store',
+      FI_MASTER_KEY_FILE: '/tmp/master-key',
       FI_QUEUE_URL: 'http://127.0.0.1:7002/000000000000/Events',
       FI_VISIBILITY_TIMEOUT_S: '180',
       FI_LOG_LEVEL: 'warn',

@@ -111,7 +111,7 @@ export const startService = async (folder: string): Promise<Service> => {
   const dependencies = { keys, logger: silentLogger };
   const functions: Readonly<Record<HttpFunction, HttpHandler>> = {
     ingest: createIngest({ ...(await wiring.ingest()), keys }),
-    read: createRead({ ...dependencies, reader, feed }),
+    read: createRead({ ...dependencies, reader, feed, stored: reader }),
     replay: createReplay({ ...(await wiring.replay()), keys }),
     health: createHealth({ ...dependencies, queue, store: { probe: async () => {} }, clock }),
     metrics: createMetrics({ ...dependencies, metricsText: async () => '', sample: async () => {} }),

@@ -1,6 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import path from 'node:path';
 import { createUuidV7Source } from '../../../../shared/domain/ids.ts';
+import { encryptEvent } from '../../../../shared/encryption/encrypt-event.ts';
+import { eventKeysOf } from '../../../../shared/encryption/keys.ts';
 import { systemClock } from '../../../../shared/ports/clock.ts';
 import { createConflictQuarantine } from '../../../../shared/stages/seal/quarantine-conflicts.ts';
 import { CommitLog } from '../../../../shared/store/commits/commit-log.ts';
@@ -64,7 +66,7 @@ export const snapshotAt = async (rig: SealRig): Promise<void> => {
 const secondCommit = 260;
 
 /**
- * A store that has some of everything: three commits, a snapshot, parts of two segments, tiles of two levels, runs, a conflict in
+ * A store that has some of everything: an event that is encrypted, three commits, a snapshot, parts of two segments, tiles of two levels, runs, a conflict in
  * quarantine and settled, checkpoints kept outside, and an event that is not sealed yet.
  */
 export const smallStore = async (): Promise<FileMap> => {
@@ -73,7 +75,8 @@ export const smallStore = async (): Promise<FileMap> => {
   const kept = temporaryFolder();
   const quarantine = createConflictQuarantine(createLetterPublisher(folder), silentLogger);
   const sealer = rig.sealer({ checkpointFolder: kept, quarantine });
-  await rig.store(eventOf(1), eventOf(2, { segment: 'audio', userId: undefined }), eventOf(3));
+  const encrypted = encryptEvent(eventOf(3), eventKeysOf(new Uint8Array(32)));
+  await rig.store(eventOf(1), eventOf(2, { segment: 'audio', userId: undefined }), encrypted);
   await sealer.seal();
   await rig.store(...eventsOf(secondCommit, 100));
   await sealer.seal();
