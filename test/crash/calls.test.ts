@@ -9,7 +9,7 @@ import { callsBelow, type Injection, Pair, whyNoStrace, writingCalls } from './c
 import { announcedRandom } from './seed.ts';
 
 /** `FI_TEST_CALLS=all`, or how many of all faults are tried of each action. */
-const wanted = process.env.FI_TEST_CALLS ?? '12';
+const wanted = process.env.FI_TEST_CALLS ?? '40';
 const most = wanted === 'all' ? Number.POSITIVE_INFINITY : Number(wanted);
 
 const noStrace = whyNoStrace();

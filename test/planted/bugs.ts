@@ -123,18 +123,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     within: 10,
   },
   {
-    name: 'taken-name-taken-for-ours',
-    what: 'a commit whose number another writer took is taken for made',
-    patches: [
-      {
-        file: 'shared/store/publish.ts',
-        find: "return isSame(found) ? { kind: 'ours' } : { kind: 'other', error };",
-        replace: "return { kind: 'ours' };",
-      },
-    ],
-    within: 10,
-  },
-  {
     name: 'cursor-by-id',
     what: 'a page of one consultation is in the order of ids, and so is its cursor',
     patches: [

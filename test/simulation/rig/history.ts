@@ -47,7 +47,7 @@ const simulate = async (seed: number): Promise<string> => {
       ...Array.from({ length: random.below(3) }, () => world.host(faults, merging(world, 6))),
       ...followed.map((each) => world.host({ ...faults, crash: 0 }, following(world, 6, each))),
       world.host({ ...faults, crash: 0 }, keepingUp(world, 6, kept)),
-      world.host({ ...noFaults, staleListing: faults.staleListing }, verifying(world, 2)),
+      world.host({ ...noFaults, staleListing: faults.staleListing }, verifying(world, 1)),
       world.host({ ...faults, crash: 0, pause: 0.05 }, looking(world, 3)),
       world.host({ ...noFaults, pause: 0.1, longestPauseMs: 20_000 }, lookingUndisturbed(world, 3)),
     ];
