@@ -126,9 +126,18 @@ const callsAtOnce = 8;
 
 const inTurn = createTurns(callsAtOnce);
 
-/** Writes a new file and syncs it. */
-const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
-  const file = await open(path, 'wx', 0o644);
+/** A file that was just made, as far as writing it goes. */
+export interface NewFileHandle {
+  writeFile(data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Writes a file that was just made, syncs and closes it, whatever fails. @throws the system's error, or what `data` throws */
+export const writeAndSync = async (
+  file: NewFileHandle,
+  data: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> => {
   try {
     await file.writeFile(data);
     await file.sync();
@@ -136,6 +145,10 @@ const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>
     await file.close();
   }
 };
+
+/** Writes a new file and syncs it. */
+const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> =>
+  writeAndSync(await open(path, 'wx', 0o644), data);
 
 const openRanges = async (path: string): Promise<RangeFile> => {
   const file = await open(path, 'r');

@@ -1,15 +1,15 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveFiles } from '../../bench/parts/live-files.ts';
 import { scanParts } from '../../bench/parts/scan-parts.ts';
 import { eventsOf } from '../unit/store/events.ts';
-import { callsBelow, type Injection, run, runTraced, whyNoStrace, writingCalls } from './calls/traced.ts';
+import { callsBelow, type Injection, Pair, whyNoStrace, writingCalls } from './calls/traced.ts';
 import { announcedRandom } from './seed.ts';
 
 /** `FI_TEST_CALLS=all`, or how many of all faults are tried of each action. */
-const wanted = process.env.FI_TEST_CALLS ?? '12';
+const wanted = process.env.FI_TEST_CALLS ?? '40';
 const most = wanted === 'all' ? Number.POSITIVE_INFINITY : Number(wanted);
 
 const noStrace = whyNoStrace();
@@ -82,10 +82,10 @@ interface Read {
 }
 
 /** A fresh process takes up what the queue still has, seals, and reads: everything is there once. */
-const expectWhole = async (action: Action, folder: string, stored: boolean): Promise<void> => {
+const expectWhole = async (pair: Pair, action: Action, folder: string, stored: boolean): Promise<void> => {
   const expected = expectedOf(action);
   const waits = action.name === 'persist' && !stored;
-  const read = (await run(waits ? 'redeliver' : 'settle', folder)) as readonly Read[];
+  const read = (await pair.run(waits ? 'redeliver' : 'settle', folder)) as readonly Read[];
   // Of two parts of one millisecond either comes first, and with it either content of the id that has two.
   const texts = read.map(({ eventId, payload }) => [eventId, payload === conflicting ? '{"n":2}' : payload] as const);
   expect(texts.toSorted()).toEqual([...expected].toSorted());
@@ -97,28 +97,35 @@ const expectWhole = async (action: Action, folder: string, stored: boolean): Pro
   expect(lettersIn(folder)).toBe(action.conflicts);
 };
 
-const tryFault = async (action: Action, base: string, fault: Fault): Promise<void> => {
+/** Lets it happen. @returns whether the process said that all was done */
+const suffer = async (pair: Pair, { name }: Action, folder: string, fault: Fault): Promise<boolean> => {
+  if ('failAfter' in fault) {
+    const said = await pair.runFailing(name, folder, fault.failAfter);
+    expect(said?.calls).toBeGreaterThanOrEqual(fault.failAfter);
+    return said?.done === true;
+  }
+  const { said, signal, trace } = await pair.runTraced(name, folder, fault);
+  if (fault.fault === 'signal=SIGKILL') expect([signal, said]).toEqual(['SIGKILL', undefined]);
+  else expect(trace).toContain('(INJECTED)');
+  return said?.done === true;
+};
+
+const tryFault = async (pair: Pair, action: Action, base: string, fault: Fault): Promise<void> => {
   const folder = newFolder();
   cpSync(base, folder, { recursive: true });
-  const { said, signal, trace } =
-    'failAfter' in fault
-      ? await runTraced(action.name, folder, undefined, fault.failAfter)
-      : await runTraced(action.name, folder, fault);
-  if ('failAfter' in fault) expect(said?.calls).toBeGreaterThanOrEqual(fault.failAfter);
-  else if (fault.fault === 'signal=SIGKILL') expect([signal, said]).toEqual(['SIGKILL', undefined]);
-  else expect(trace).toContain('(INJECTED)');
-  await expectWhole(action, folder, said?.done === true);
+  const stored = await suffer(pair, action, folder, fault);
+  await expectWhole(pair, action, folder, stored);
   rmSync(folder, { recursive: true });
 };
 
 /** Every fault that one undisturbed run shows the place of. */
-const faultsOf = async (action: Action, base: string): Promise<readonly Fault[]> => {
+const faultsOf = async (pair: Pair, action: Action, base: string): Promise<readonly Fault[]> => {
   const folder = newFolder();
   cpSync(base, folder, { recursive: true });
-  const { said, trace } = await runTraced(action.name, folder);
+  const { said, trace } = await pair.runTraced(action.name, folder);
   expect(said).toMatchObject({ done: true });
   if (action.name === 'merge') expect(liveFiles(path.join(folder, 'store')).sealed).toHaveLength(1);
-  await expectWhole(action, folder, true);
+  await expectWhole(pair, action, folder, true);
   const calls = callsBelow(folder, trace);
   expect(calls.length).toBeGreaterThan(20);
   return [
@@ -133,23 +140,46 @@ const faultsOf = async (action: Action, base: string): Promise<readonly Fault[]>
 
 describe.skipIf(noStrace !== undefined)('a process that is killed, or fails, at one of its calls', () => {
   const random = announcedRandom();
-
-  it.each(actions)('in $title: whatever was accepted is there once', async (action) => {
-    const base = newFolder();
-    cpSync(mkdtempSync(path.join(root, 'empty-')), base, { recursive: true });
-    for (const before of action.before) expect(await run(before, base)).toMatchObject({ done: true });
-    const all = [...(await faultsOf(action, base))];
-    const chosen: Fault[] = [];
-    while (all.length > 0 && chosen.length < most) chosen.push(...all.splice(random.between(0, all.length - 1), 1));
-    const broken: string[] = [];
-    for (const fault of chosen) {
-      try {
-        await tryFault(action, base, fault);
-      } catch (error) {
-        broken.push(`${describeFault(fault)}: ${error instanceof Error ? error.message : error}`);
-      }
-    }
-    console.log(`${action.title}: ${chosen.length} of ${all.length + chosen.length} faults`);
-    expect(broken).toEqual([]);
+  const pairs: Pair[] = [];
+  beforeAll(() => {
+    const compileCache = path.join(root, 'compiled');
+    pairs.push(...Array.from({ length: availableParallelism() }, () => new Pair(compileCache)));
   });
+  afterAll(() => Promise.all(pairs.map((pair) => pair.end())));
+
+  const choose = (all: readonly Fault[]): readonly Fault[] => {
+    const left = [...all];
+    const chosen: Fault[] = [];
+    while (left.length > 0 && chosen.length < most) chosen.push(...left.splice(random.between(0, left.length - 1), 1));
+    return chosen;
+  };
+
+  it.each(actions)(
+    'in $title: whatever was accepted is there once',
+    async (action) => {
+      const [first] = pairs;
+      if (first === undefined) throw new Error('no process');
+      const base = newFolder();
+      mkdirSync(base);
+      for (const before of action.before) expect(await first.run(before, base)).toMatchObject({ done: true });
+      const all = await faultsOf(first, action, base);
+      const chosen = choose(all);
+      const waiting = chosen.values();
+      const broken: string[] = [];
+      const tryThem = async (pair: Pair): Promise<void> => {
+        for (const fault of waiting) {
+          try {
+            await tryFault(pair, action, base, fault);
+          } catch (error) {
+            broken.push(`${describeFault(fault)}: ${error instanceof Error ? error.message : error}`);
+          }
+        }
+      };
+      await Promise.all(pairs.map(tryThem));
+      console.log(`${action.title}: ${chosen.length} of ${all.length} faults, ${broken.length} broke a promise`);
+      expect(broken).toEqual([]);
+    },
+    // Each of all faults takes a while on a busy machine.
+    4 * 3_600_000,
+  );
 });

@@ -1,6 +1,9 @@
-import type { SealFiles, StoreFiles } from '../../../shared/store/files.ts';
+import type { RangeFile, SealFiles, StoreFiles } from '../../../shared/store/files.ts';
 
 type Files = StoreFiles & SealFiles;
+
+const isOpen = (result: unknown): result is RangeFile =>
+  typeof result === 'object' && result !== null && 'close' in result;
 
 /** The file system with its calls counted; the `failing`th is done, and then fails, as where a server's answer is lost. */
 export const countingFiles = (files: Files, failing: number): { readonly files: Files; calls(): number } => {
@@ -10,8 +13,10 @@ export const countingFiles = (files: Files, failing: number): { readonly files: 
     async (...args: Arguments): Promise<Result> => {
       const mine = ++calls;
       const result = await call(...args);
-      if (mine === failing) throw Object.assign(new Error('EIO: the answer was lost'), { code: 'EIO' });
-      return result;
+      if (mine !== failing) return result;
+      // Nobody gets what it opened.
+      if (isOpen(result)) await result.close();
+      throw Object.assign(new Error('EIO: the answer was lost'), { code: 'EIO' });
     };
   return {
     files: {

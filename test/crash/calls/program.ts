@@ -1,8 +1,9 @@
 import { randomFillSync } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createUuidV7Source } from '../../../shared/domain/ids.ts';
 import { systemClock } from '../../../shared/ports/clock.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
@@ -18,12 +19,15 @@ import { eventOf, eventsOf } from '../../unit/store/events.ts';
 import { countingFiles } from './counting-files.ts';
 
 /**
- * One process that does one thing to a store, which a test kills or lets fail at one of its calls. On standard output it says
- * `ready` once everything is loaded, begins at the first byte of standard input, and ends with one line of JSON.
- *
- *   program.ts ACTION FOLDER [N]   N: the Nth call of the store's file port is done, and then fails
+ * One process that does things to stores, which a test kills or lets fail at one of its calls. Says `ready` once everything
+ * is loaded; then answers each line, a {@link Task}, by a line of JSON. Nothing of one task is left for the next.
  */
-const [action = '', folder = '', failing = '0'] = process.argv.slice(2);
+interface Task {
+  readonly action: string;
+  readonly folder: string;
+  /** The how manieth call of the store's file port is done, and then fails; 0 for none. */
+  readonly failing: number;
+}
 
 const createSealer = (root: string, files = nodeStoreFiles): Sealer => {
   const store = path.join(root, 'store');
@@ -130,19 +134,31 @@ const settle = async (root: string, redelivered: boolean) => {
   return readAll(root);
 };
 
-if (action === 'settle' || action === 'redeliver') {
-  await say(JSON.stringify(await settle(folder, action === 'redeliver')));
-} else {
+/** Waits until no call to the system is under way any more: what a failed action leaves running must not meet the next. */
+const settled = async (): Promise<void> => {
+  for (let quiet = 0; quiet < 3; ) {
+    await nextTurn();
+    quiet = process.getActiveResourcesInfo().some((name) => /Req/.test(name)) ? 0 : quiet + 1;
+  }
+};
+
+const answer = async ({ action, folder, failing }: Task): Promise<unknown> => {
+  if (action === 'settle' || action === 'redeliver') return settle(folder, action === 'redeliver');
   if (!isAction(action)) throw new Error(`no action ${action}`);
-  const files = countingFiles(nodeStoreFiles, Number(failing));
-  await warmUp();
-  await say('ready');
-  await once(process.stdin, 'data');
+  const files = countingFiles(nodeStoreFiles, failing);
   try {
     await actions[action](folder, files.files);
-    await say(JSON.stringify({ done: true, calls: files.calls() }));
+    return { done: true, calls: files.calls() };
   } catch (error) {
-    await say(JSON.stringify({ done: false, error: String(error), calls: files.calls() }));
+    return { done: false, error: String(error), calls: files.calls() };
   }
-  process.stdin.destroy();
+};
+
+await warmUp();
+await settled();
+await say('ready');
+for await (const line of createInterface({ input: process.stdin })) {
+  const said = await answer(JSON.parse(line));
+  await settled();
+  await say(JSON.stringify(said));
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { repository } from '../../e2e/hosts/host.ts';
@@ -41,86 +41,157 @@ export const whyNoStrace = (): string | undefined => {
 const node = path.join(repository, 'node_modules/.bin/node');
 const program = path.join(repository, 'test/crash/calls/program.ts');
 
-const start = (args: readonly string[]): ChildProcess =>
-  spawn(node, [program, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    // One thread makes all calls, in one order: strace counts each thread's.
-    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' },
-  });
-
 const exitOf = (child: ChildProcess): Promise<NodeJS.Signals | null> =>
   new Promise((resolve) => child.once('close', (_, signal) => resolve(signal)));
 
-/** Attaches to a process that waits, so that nothing of its start is counted. @returns a promise of its end, once it has attached */
+/** The one thread that makes all calls on files: libuv's. What the main thread reads and writes is not a store's. */
+const fileThreadOf = (pid: number): string => {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const found = threads.filter((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').startsWith('libuv-worker'),
+  );
+  const [thread] = found;
+  if (thread === undefined || found.length > 1) throw new Error(`${found.length} threads make calls on files, not one`);
+  return thread;
+};
+
+/** Attaches to a thread that waits, so that nothing it did before is counted. @returns once it has attached, with what detaches */
 const attach = async (
-  pid: number,
+  thread: string,
   traceFile: string,
   injection: Injection | undefined,
-): Promise<{ readonly ended: Promise<unknown> }> => {
+): Promise<{ detach(): Promise<void> }> => {
   const { call = tracedCalls.join(','), when = 0, fault = '' } = injection ?? {};
   const inject = injection === undefined ? [] : ['-e', `inject=${call}:${fault}:when=${when}`];
-  const args = ['-f', '-y', '-o', traceFile, '-e', `trace=${call}`, ...inject, '-p', String(pid)];
+  const args = ['-y', '-o', traceFile, '-e', `trace=${call}`, ...inject, '-p', thread];
   const strace = spawn('strace', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = exitOf(strace);
   let said = '';
   await new Promise<void>((resolve, reject) => {
     strace.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes(`Process ${pid} attached`)) resolve();
+      if (said.includes(`Process ${thread} attached`)) resolve();
     });
     strace.once('close', () => reject(new Error(`strace did not attach: ${said}`)));
   });
-  return { ended };
-};
-
-/** Runs the program to its end, with a fault in one of its calls or, without one, with its calls traced. */
-export const runTraced = async (
-  action: string,
-  folder: string,
-  injection?: Injection,
-  failAfter = 0,
-): Promise<Outcome> => {
-  const child = start([action, folder, String(failAfter)]);
-  const { pid, stdin, stdout } = child;
-  if (pid === undefined || stdin === null || stdout === null) throw new Error(`${node} could not be started`);
-  const exited = exitOf(child);
-  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-  if ((await lines.next()).value !== 'ready') throw new Error(`${action} ended before it was ready`);
-  const traceFile = path.join(folder, '..', `${path.basename(folder)}.trace`);
-  const strace = failAfter > 0 ? undefined : await attach(pid, traceFile, injection);
-  stdin.end('go\n');
-  const last = await lines.next();
-  const signal = await exited;
-  await strace?.ended;
   return {
-    signal,
-    said: last.done ? undefined : JSON.parse(last.value),
-    trace: strace === undefined ? '' : readFileSync(traceFile, 'utf8'),
+    detach: async () => {
+      strace.kill('SIGINT');
+      await ended;
+    },
   };
 };
 
-/** Runs the program undisturbed. @returns its last line @throws Error when it fails */
-export const run = async (action: string, folder: string): Promise<unknown> => {
-  const child = start([action, folder]);
-  const exited = exitOf(child);
-  if (child.stdout === null || child.stdin === null) throw new Error(`${node} could not be started`);
-  child.stdin.end('go\n');
-  let last = '';
-  for await (const line of createInterface({ input: child.stdout })) last = line;
-  await exited;
-  return JSON.parse(last);
-};
+/** A process of the program, which does one thing after another until it is killed. */
+class Doer {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #exited: Promise<NodeJS.Signals | null>;
+  readonly #ready: Promise<void>;
 
-/** The calls on files below `folder`, each as the how manieth of its thread and name it is. */
+  constructor(compileCache: string) {
+    this.#child = spawn(node, [program], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      // One thread makes all calls, in one order: strace counts them.
+      env: {
+        PATH: process.env.PATH,
+        TMPDIR: process.env.TMPDIR,
+        UV_THREADPOOL_SIZE: '1',
+        UV_USE_IO_URING: '0',
+        NODE_COMPILE_CACHE: compileCache,
+      },
+    });
+    if (this.#child.stdout === null) throw new Error(`${node} could not be started`);
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    this.#exited = exitOf(this.#child);
+    this.#child.stdin?.on('error', () => {});
+    this.#ready = this.#requireReady();
+    // Whoever uses it first is told.
+    this.#ready.catch(() => {});
+  }
+
+  /** @returns its answer; undefined when it ended before */
+  async do(action: string, folder: string, failing = 0): Promise<unknown> {
+    await this.#ready;
+    this.#child.stdin?.write(`${JSON.stringify({ action, folder, failing })}\n`);
+    const { done, value } = await this.#lines.next();
+    return done ? undefined : JSON.parse(value);
+  }
+
+  /** The same with a fault in one of its calls or, without one, with its calls traced. */
+  async doTraced(action: string, folder: string, injection?: Injection): Promise<Outcome> {
+    await this.#ready;
+    const traceFile = `${folder}.trace`;
+    const { detach } = await attach(fileThreadOf(this.#child.pid ?? 0), traceFile, injection);
+    const said = outcomeOf(await this.do(action, folder));
+    await detach();
+    const signal = said === undefined ? await this.#exited : null;
+    const trace = readFileSync(traceFile, 'utf8');
+    rmSync(traceFile);
+    return { said, signal, trace };
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin?.end();
+    await this.#exited;
+  }
+
+  async #requireReady(): Promise<void> {
+    if ((await this.#lines.next()).value !== 'ready') throw new Error(`${program} ended before it was ready`);
+  }
+}
+
+const outcomeOf = (said: unknown): Outcome['said'] =>
+  said === undefined ? undefined : (said as NonNullable<Outcome['said']>);
+
+/** Two processes: one that things happen to, and one that goes on afterwards. Whichever was killed is replaced. */
+export class Pair {
+  readonly #compileCache: string;
+  readonly #survivor: Doer;
+  #victim: Doer;
+
+  /** @param compileCache a folder where starts leave what the next ones need not compile. */
+  constructor(compileCache: string) {
+    this.#compileCache = compileCache;
+    this.#survivor = new Doer(compileCache);
+    this.#victim = new Doer(compileCache);
+  }
+
+  /** Runs an action with its calls traced, and with a fault in one of them if one is given. */
+  async runTraced(action: string, folder: string, injection?: Injection): Promise<Outcome> {
+    const outcome = await this.#victim.doTraced(action, folder, injection);
+    // Another one starts while this one's store is looked at.
+    if (outcome.said === undefined) this.#victim = new Doer(this.#compileCache);
+    return outcome;
+  }
+
+  /** Runs an action of which the `failing`th call of the store's file port is done, and then fails. */
+  async runFailing(action: string, folder: string, failing: number): Promise<Outcome['said']> {
+    return outcomeOf(await this.#victim.do(action, folder, failing));
+  }
+
+  /** Runs an action undisturbed, in a process that nothing ever happened to. @throws Error when it fails */
+  async run(action: string, folder: string): Promise<unknown> {
+    const said = await this.#survivor.do(action, folder);
+    if (said === undefined) throw new Error(`${action} ended the process that nothing happened to`);
+    return said;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.#survivor.end(), this.#victim.end()]);
+  }
+}
+
+/** The calls on files below `folder`, each as the how manieth of its name it is. */
 export const callsBelow = (folder: string, trace: string): readonly Pick<Injection, 'call' | 'when'>[] => {
   const counts = new Map<string, number>();
-  const found = new Map<string, Pick<Injection, 'call' | 'when'>>();
+  const found: Pick<Injection, 'call' | 'when'>[] = [];
   for (const line of trace.split('\n')) {
-    const [, thread, call] = /^(\d+)\s+(\w+)\(/.exec(line) ?? [];
-    if (thread === undefined || call === undefined) continue;
-    const when = (counts.get(`${thread} ${call}`) ?? 0) + 1;
-    counts.set(`${thread} ${call}`, when);
-    if (line.includes(folder)) found.set(`${call} ${when}`, { call, when });
+    const [, call] = /^(\w+)\(/.exec(line) ?? [];
+    if (call === undefined) continue;
+    const when = (counts.get(call) ?? 0) + 1;
+    counts.set(call, when);
+    if (line.includes(folder)) found.push({ call, when });
   }
-  return [...found.values()];
+  return found;
 };

@@ -1,4 +1,4 @@
-import type { RangeFile, SealFiles, StoreFiles } from '../../../shared/store/files.ts';
+import { type RangeFile, type SealFiles, type StoreFiles, writeAndSync } from '../../../shared/store/files.ts';
 import { type SimulatedShare, systemError } from './share.ts';
 
 /** How often things go wrong, as probabilities of one call. */
@@ -52,12 +52,19 @@ export class SimulatedMount implements StoreFiles, SealFiles {
     return this.#call(folder, () => this.#share.list(folder, random.chance(this.faults.staleListing)));
   }
 
-  createExclusive(file: string, bytes: Uint8Array): Promise<void> {
-    return this.#call(
-      file,
-      () => this.#share.create(file, bytes),
-      () => this.#share.create(file, bytes.subarray(0, bytes.length / 2)),
-    );
+  async createExclusive(file: string, bytes: Uint8Array): Promise<void> {
+    const made = await this.#call(file, () => this.#share.create(file));
+    const written = {
+      writeFile: () =>
+        this.#call(
+          file,
+          () => made.write(bytes),
+          () => made.write(bytes.subarray(0, bytes.length / 2)),
+        ),
+      sync: () => this.#call(file, () => made.sync()),
+      close: async () => {},
+    };
+    await writeAndSync(written, bytes);
   }
 
   async createExclusiveFrom(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {

@@ -6,6 +6,9 @@ interface Waiting {
 
 const microtasksDone = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** Far more than a history takes: one that goes in circles ends here. */
+const mostSteps = 200_000;
+
 /**
  * Decides who goes on. Every call to the outside world waits here; when all programs wait, the seed picks one. Time
  * passes only here.
@@ -33,7 +36,7 @@ export class Scheduler {
     return new Promise((resume) => this.#timers.push({ atMs: this.nowMs + ms, resume }));
   }
 
-  /** Runs until `work` is done. @throws what it throws, or an Error when everybody waits for nothing. */
+  /** Runs until `work` is done. @throws what it throws, or an Error when everybody waits for nothing, or nobody comes to an end. */
   async run<Result>(work: Promise<Result>): Promise<Result> {
     let done = false;
     const finish = (): void => {
@@ -43,6 +46,7 @@ export class Scheduler {
     for (let idle = 0; ; ) {
       await microtasksDone();
       if (done) return work;
+      if (this.steps > mostSteps) throw new Error(`no end after ${mostSteps} steps`);
       if (this.#step()) idle = 0;
       else if (++idle > 100_000) throw new Error('everybody waits for nothing');
     }

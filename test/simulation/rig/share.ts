@@ -1,16 +1,25 @@
 import path from 'node:path';
+import { Names } from './names.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** Listings this old were measured on a share. */
 export const staleListingMs = 21_000;
 
-export const systemError = (code: string, file: string): Error =>
-  Object.assign(new Error(`${code}: ${file}`), { code });
+/** As Node makes them, without a stack: thousands a history, and where they came from is in the message. */
+export const systemError = (code: string, file: string): Error => {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new Error(`${code}: ${file}`);
+  Error.stackTraceLimit = stackTraceLimit;
+  return Object.assign(error, { code });
+};
 
 /** What a name stands for; a hard link is a second name of the same. */
 interface Inode {
   /** Undefined for a folder. */
   bytes: Uint8Array | undefined;
+  /** So many bytes would survive a loss of power. */
+  syncedBytes: number;
   modifiedAtMs: number;
 }
 
@@ -27,9 +36,9 @@ export class SimulatedShare {
   readonly scheduler: Scheduler;
   /** Told of each file that goes, while it is still there. */
   onUnlink: (file: string) => void = () => {};
-  readonly #names = new Map<string, Inode>();
+  readonly #names = new Names<Inode>();
   /** What a loss of power would leave. */
-  #durable = new Map<string, Inode>();
+  #durable = new Names<Inode>();
   /** Former listings, which a client may still hold. */
   readonly #listings = new Map<string, Listing[]>();
   /** When each name was given, by the hosts' clock and by the share's own. */
@@ -39,8 +48,9 @@ export class SimulatedShare {
 
   constructor(scheduler: Scheduler, store: string) {
     this.scheduler = scheduler;
-    for (const folder of ['/', store]) this.#names.set(folder, { bytes: undefined, modifiedAtMs: scheduler.nowMs });
-    this.#durable = new Map(this.#names);
+    for (const folder of ['/', store])
+      this.#names.set(folder, { bytes: undefined, syncedBytes: 0, modifiedAtMs: scheduler.nowMs });
+    this.#durable = new Names(this.#names);
   }
 
   /** Now, by the share's own clock. */
@@ -51,16 +61,24 @@ export class SimulatedShare {
   /** The server's power goes: each change that was not synced is lost, unless the seed says that it happened to be written. */
   losePower(): void {
     const { random } = this.scheduler;
-    const names = new Set([...this.#names.keys(), ...this.#durable.keys()]);
-    for (const name of names) {
+    for (const name of new Set([...this.#names.keys(), ...this.#durable.keys()])) {
       const [now, durable] = [this.#names.get(name), this.#durable.get(name)];
       if (now === durable || random.chance(0.5)) continue;
       if (durable) this.#names.set(name, durable);
       else this.#names.delete(name);
     }
     for (const name of this.#names.keys()) if (!this.#isReachable(name)) this.#names.delete(name);
-    this.#durable = new Map(this.#names);
+    for (const [, inode] of this.#names) this.#tear(inode);
+    this.#durable = new Names(this.#names);
     this.#listings.clear();
+  }
+
+  /** Of what was not synced, any part may have been written. */
+  #tear(inode: Inode): void {
+    const unsynced = (inode.bytes?.length ?? 0) - inode.syncedBytes;
+    if (!inode.bytes || unsynced === 0) return;
+    inode.bytes = inode.bytes.subarray(0, inode.syncedBytes + this.scheduler.random.below(unsynced + 1));
+    inode.syncedBytes = inode.bytes.length;
   }
 
   /** The files below a folder, with their bytes. */
@@ -88,16 +106,25 @@ export class SimulatedShare {
   list(folder: string, mayBeStale: boolean): readonly string[] {
     if (!this.#names.has(folder)) throw systemError('ENOENT', folder);
     const { nowMs, random } = this.scheduler;
-    const names = [...this.#names.keys()]
-      .filter((name) => path.dirname(name) === folder)
-      .map((name) => path.basename(name));
+    const names = this.#names.childrenOf(folder).map((name) => path.basename(name));
     const former = (this.#listings.get(folder) ?? []).filter(({ atMs }) => atMs >= nowMs - staleListingMs);
     this.#listings.set(folder, [...former, { atMs: nowMs, names }]);
     return mayBeStale && former.length > 0 ? random.pick(former).names : names;
   }
 
-  create(file: string, bytes: Uint8Array): void {
-    this.#add(file, { bytes, modifiedAtMs: this.nowMs });
+  /** Makes an empty file. @returns what writes to it, under whatever name it has */
+  create(file: string): { write(bytes: Uint8Array): void; sync(): void } {
+    const inode: Inode = { bytes: new Uint8Array(), syncedBytes: 0, modifiedAtMs: this.nowMs };
+    this.#add(file, inode);
+    return {
+      write: (bytes) => {
+        inode.bytes = bytes;
+        inode.modifiedAtMs = this.nowMs;
+      },
+      sync: () => {
+        inode.syncedBytes = inode.bytes?.length ?? 0;
+      },
+    };
   }
 
   link(from: string, to: string): void {
@@ -118,19 +145,18 @@ export class SimulatedShare {
 
   makeFolder(folder: string): void {
     if (this.#names.has(folder)) return;
-    this.#add(folder, { bytes: undefined, modifiedAtMs: this.nowMs });
+    this.#add(folder, { bytes: undefined, syncedBytes: 0, modifiedAtMs: this.nowMs });
   }
 
   removeFolder(folder: string): void {
     if (!this.#names.has(folder)) throw systemError('ENOENT', folder);
-    if ([...this.#names.keys()].some((name) => path.dirname(name) === folder)) throw systemError('ENOTEMPTY', folder);
+    if (this.#names.childrenOf(folder).length > 0) throw systemError('ENOTEMPTY', folder);
     this.#names.delete(folder);
   }
 
   syncFolder(folder: string): void {
     if (!this.#names.has(folder)) throw systemError('ENOENT', folder);
-    for (const name of new Set([...this.#names.keys(), ...this.#durable.keys()])) {
-      if (path.dirname(name) !== folder) continue;
+    for (const name of new Set([...this.#names.childrenOf(folder), ...this.#durable.childrenOf(folder)])) {
       const inode = this.#names.get(name);
       if (inode) this.#durable.set(name, inode);
       else this.#durable.delete(name);

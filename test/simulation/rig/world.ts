@@ -8,7 +8,7 @@ import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { generateSigningKey, openSigner } from '../../../shared/store/log/note/signer.ts';
 import { Merger } from '../../../shared/store/merge/merger.ts';
-import type { EventFeed, EventReader } from '../../../shared/store/port.ts';
+import type { Compression, EventFeed, EventReader } from '../../../shared/store/port.ts';
 import { createLetterPublisher } from '../../../shared/store/quarantine/publish-letter.ts';
 import { createEventReader } from '../../../shared/store/read.ts';
 import { Retainer } from '../../../shared/store/retain/retainer.ts';
@@ -50,6 +50,7 @@ export class World {
   readonly #stored: { readonly event: AcceptedEvent; readonly atMs: number }[] = [];
   /** Whether days are dropped in this world, some of which are over then when their events come in. */
   retains = false;
+  readonly #compressionOf: (segment: string) => Compression;
   #names = 0;
   #numbers = 0;
 
@@ -59,6 +60,11 @@ export class World {
     this.share = new SimulatedShare(this.scheduler, store);
     this.brokenRemovals = keepRemovalRule(this.share, store, graceMs);
     this.queue = new SimulatedQueue(random);
+    const compressions: Record<'audio' | 'clinical', Compression> = {
+      audio: random.pick(['none', 'gzip-1']),
+      clinical: random.pick(['none', 'gzip-1']),
+    };
+    this.#compressionOf = (segment) => (segment === 'audio' ? compressions.audio : compressions.clinical);
     const { scheduler } = this;
     this.clock = {
       nowMs: () => scheduler.nowMs,
@@ -107,8 +113,8 @@ export class World {
     return createPersistStage({
       writer: createPartWriter({ folder: store, files, clock, random: (target) => random.fill(target) }),
       deadLetters: this.deadLetters,
-      compressionOf: () => undefined,
-      fallbackCompression: 'gzip-1',
+      compressionOf: this.#compressionOf,
+      fallbackCompression: 'none',
       clock,
       logger: silentLogger,
     });
@@ -126,7 +132,7 @@ export class World {
       pace: { waitingParts: 1, waitingMs: 0 },
       batch: { events: 12, bytes: 1_000_000 },
       graceMs,
-      compressionOf: () => 'gzip-1',
+      compressionOf: this.#compressionOf,
       openSigner: async () => signer,
       checkpointFolder: undefined,
       quarantine: createConflictQuarantine(
@@ -154,7 +160,7 @@ export class World {
       // Small, so that parts become full and merges come to more than one size.
       limits: { inputs: 5, events: 40, bytes: 1_000_000 },
       mostIds: 1_000,
-      compressionOf: () => 'gzip-1',
+      compressionOf: this.#compressionOf,
       graceMs,
       openSigner: async () => signer,
       checkpointFolder: undefined,

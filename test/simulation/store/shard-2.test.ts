@@ -1,0 +1,3 @@
+import { simulateShard } from '../rig/shard.ts';
+
+simulateShard(2);
