@@ -38,7 +38,7 @@ const simulate = async (seed: number): Promise<string> => {
   const followed: Followed[] = [new Map(), new Map()];
   const kept: KeptUp = { seen: [], after: undefined };
   const faults = random.pick(troubles);
-  world.retains = random.chance(0.5);
+  world.retains = random.chance(0.3);
   for (let round = 0; round < 2 + random.below(2); round++) {
     // Nobody's clock is the share's, which is set right, or wrong, now and then.
     share.clockOffsetMs += random.below(7_200_000) - 3_600_000;
