@@ -13,10 +13,13 @@ export const tracedCalls = [
 /** Those that need space. */
 export const writingCalls: readonly string[] = ['openat', 'mkdir', 'write', 'pwrite64', 'fsync', 'link', 'rename'];
 
-/** What is done to the `when`th call of that name by the thread that makes it. */
+/** What is done to one call of the thread that makes them all. */
 export interface Injection {
   readonly call: string;
+  /** The how manieth of that name it is. */
   readonly when: number;
+  /** The how manieth of that name on a file of the store it is. */
+  readonly nth: number;
   readonly fault: 'signal=SIGKILL' | 'error=EIO' | 'error=ENOSPC';
 }
 
@@ -182,16 +185,21 @@ export class Pair {
   }
 }
 
-/** The calls on files below `folder`, each as the how manieth of its name it is. */
-export const callsBelow = (folder: string, trace: string): readonly Pick<Injection, 'call' | 'when'>[] => {
-  const counts = new Map<string, number>();
-  const found: Pick<Injection, 'call' | 'when'>[] = [];
-  for (const line of trace.split('\n')) {
-    const [, call] = /^(\w+)\(/.exec(line) ?? [];
-    if (call === undefined) continue;
-    const when = (counts.get(call) ?? 0) + 1;
-    counts.set(call, when);
-    if (line.includes(folder)) found.push({ call, when });
-  }
-  return found;
+/** Where the calls on files below `folder` stand among all calls of that name, counted from 1. */
+const placesBelow = (folder: string, trace: string, name: string): readonly number[] => {
+  const named = trace.split('\n').filter((line) => line.startsWith(`${name}(`));
+  return named.flatMap((line, index) => (line.includes(folder) ? [index + 1] : []));
 };
+
+/**
+ * Where the call that was meant stood in this run, if the run came so far. The thread also writes to wake the main one,
+ * which now and then takes one such write less or more, so that it is not the same place each time.
+ */
+export const placeOf = (folder: string, trace: string, { call, nth }: Injection): number | undefined =>
+  placesBelow(folder, trace, call)[nth - 1];
+
+/** The calls on files below `folder`. */
+export const callsBelow = (folder: string, trace: string): readonly Omit<Injection, 'fault'>[] =>
+  tracedCalls.flatMap((call) =>
+    placesBelow(folder, trace, call).map((when, index) => ({ call, when, nth: index + 1 })),
+  );
