@@ -278,7 +278,7 @@ export const settings = {
   sealBatchEvents: required(
     'FI_SEAL_BATCH_EVENTS',
     'events',
-    '10000',
+    '16384',
     whole(1, 1_000_000),
     'Most events of one commit, give or take a part; they are in memory at once.',
   ),

@@ -77,7 +77,10 @@ class Stopwatch {
   }
 }
 
-/** Seals and merges all that is there by `functions/seal`'s own stage, in one run. */
+/**
+ * Seals and merges all that is there by `functions/seal`'s own stage, in one run. The time is that of all of it, from the first
+ * look to the one that finds nothing to do: reading level 0, sealing, commits with their syncs, and merging, one after another.
+ */
 export const work = async (folder: string, batchEvents: number, key: string, compression: Compression) => {
   const common = {
     folder,

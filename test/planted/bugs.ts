@@ -68,8 +68,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     patches: [
       {
         file: 'shared/store/seal/drop-known.ts',
-        find: 'if (found === undefined) return true;',
-        replace: 'return true;',
+        find: 'if (Number.isNaN(positions[place])) events[fresh++] = event;',
+        replace: 'if (fresh <= event) events[fresh++] = event;',
       },
     ],
     within: 10,

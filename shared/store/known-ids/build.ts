@@ -11,7 +11,7 @@ import {
   recordsPerPage,
 } from './layout.ts';
 import { PageChecksum } from './page.ts';
-import { compareKeys, contentBytes, keyBytes, recordBytes, writeOffset } from './record.ts';
+import { compareKeys, contentBytes, copyBytes, keyBytes, recordBytes, writeOffset } from './record.ts';
 import { runPath } from './run.ts';
 
 const newPages = (count: number): Buffer => Buffer.alloc(count * pageBytes);
@@ -59,7 +59,7 @@ export class RunBuilder {
     }
     const page = Math.floor(this.#records / recordsPerPage);
     const target = page * pageBytes + (this.#records % recordsPerPage) * recordBytes;
-    record.copy(this.#data, target, at, at + keyBytes + contentBytes);
+    copyBytes(record, at, this.#data, target, keyBytes + contentBytes);
     writeOffset(this.#data, target, offset);
     [this.#last, this.#lastAt] = [this.#data, target];
     this.#entries++;

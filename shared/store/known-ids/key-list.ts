@@ -1,4 +1,4 @@
-import { compareKeys, type KeyBytes, keyBytes, keyHead } from './record.ts';
+import { compareKeys, copyBytes, type KeyBytes, keyBytes, keyHead } from './record.ts';
 
 /** Keys in ascending order, each once, packed so that comparing them chases no pointers. */
 export interface KeyList {
@@ -15,19 +15,39 @@ export interface ListedKeys {
   readonly placeOf: Uint32Array;
 }
 
-/** The order of keys that lie one after another. Numbers settle nearly every comparison; the times of UUIDv7s make many heads alike. */
-const orderOf = (keys: Buffer, count: number): Uint32Array => {
-  const [heads, seconds] = [new Float64Array(count), new Float64Array(count)];
-  for (let index = 0; index < count; index++) {
-    heads[index] = keyHead(keys, index * keyBytes);
-    seconds[index] = keyHead(keys, index * keyBytes + 6);
+/** Numbers alone are sorted, 32 bits of a key above its place: so many places fit a double beside them. */
+const mostPlaces = 2 ** 21;
+
+/**
+ * Sorts the keys that `order[from]` up to `order[to]` name, which are alike up to `byte`: by the next four bytes, then those that
+ * are alike in these too by the four behind them, as UUIDv7s of one time are.
+ */
+const sortFrom = (keys: Buffer, order: Uint32Array, from: number, to: number, byte: number): void => {
+  if (byte >= keyBytes) return;
+  const wordOf = (key: number): number => keys.readUInt32BE(key * keyBytes + byte);
+  const before = order.slice(from, to);
+  const numbers = new Float64Array(before.length);
+  for (const [place, key] of before.entries()) numbers[place] = wordOf(key) * mostPlaces + place;
+  numbers.sort();
+  let [first, word] = [from, -1];
+  for (let index = 0; index < numbers.length; index++) {
+    const number = numbers[index] ?? 0;
+    const own = Math.floor(number / mostPlaces);
+    order[from + index] = before[number - own * mostPlaces] ?? 0;
+    if (own === word) continue;
+    if (from + index - first > 1) sortFrom(keys, order, first, from + index, byte + 4);
+    [first, word] = [from + index, own];
   }
-  return Uint32Array.from({ length: count }, (_, index) => index).sort(
-    (left, right) =>
-      (heads[left] ?? 0) - (heads[right] ?? 0) ||
-      (seconds[left] ?? 0) - (seconds[right] ?? 0) ||
-      compareKeys(keys, left * keyBytes, keys, right * keyBytes),
-  );
+  if (to - first > 1) sortFrom(keys, order, first, to, byte + 4);
+};
+
+/** The order of keys that lie one after another. */
+const orderOf = (keys: Buffer, count: number): Uint32Array => {
+  if (count > mostPlaces) throw new RangeError(`${count} keys are too many for one list`);
+  const order = new Uint32Array(count);
+  for (let index = 0; index < count; index++) order[index] = index;
+  sortFrom(keys, order, 0, count, 0);
+  return order;
 };
 
 /** Lists keys that lie one after another. */
@@ -37,7 +57,7 @@ export const listKeys = (keys: Buffer): ListedKeys => {
   const placeOf = new Uint32Array(total);
   let count = 0;
   for (const index of orderOf(keys, total)) {
-    keys.copy(bytes, count * keyBytes, index * keyBytes, (index + 1) * keyBytes);
+    copyBytes(keys, index * keyBytes, bytes, count * keyBytes, keyBytes);
     if (count === 0 || compareKeys(bytes, (count - 1) * keyBytes, bytes, count * keyBytes) !== 0) count++;
     placeOf[index] = count - 1;
   }

@@ -3,7 +3,7 @@ import type { LargeStoreFiles } from '../files.ts';
 import type { RunBuilder } from './build.ts';
 import { keyText } from './identity-key.ts';
 import { publishRun, type RunWriting } from './publish-run.ts';
-import { compareKeys, isSameContent, keyBytes } from './record.ts';
+import { compareKeys, copyBytes, isSameContent, keyBytes } from './record.ts';
 import type { RunRef } from './run.ts';
 import { RunScan } from './scan.ts';
 
@@ -38,7 +38,7 @@ class Last {
   }
 
   set(scan: RunScan): void {
-    scan.bytes.copy(this.#record, 0, scan.at, scan.at + this.#record.length);
+    copyBytes(scan.bytes, scan.at, this.#record, 0, this.#record.length);
     this.#run = scan.run.path;
   }
 }

@@ -32,7 +32,8 @@ class Ways {
 
   constructor(from: number, to: number) {
     this.#count = to - from;
-    this.#keys = Uint32Array.from({ length: this.#count }, (_, index) => from + index);
+    this.#keys = new Uint32Array(this.#count);
+    for (let index = 0; index < this.#count; index++) this.#keys[index] = from + index;
     this.#nodes = new Uint32Array(this.#count);
   }
 

@@ -35,3 +35,8 @@ export const readOffset = (record: Buffer, at: number): number =>
 export const writeOffset = (record: Buffer, at: number, offset: number): void => {
   record.writeUIntLE(offset, at + keyBytes + contentBytes, offsetBytes);
 };
+
+/** Copies a few bytes: in fewer than a hundred or so a loop is done before `Buffer.copy` has begun. */
+export const copyBytes = (source: Uint8Array, from: number, target: Uint8Array, at: number, count: number): void => {
+  for (let index = 0; index < count; index++) target[at + index] = source[from + index] ?? 0;
+};

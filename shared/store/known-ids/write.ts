@@ -1,7 +1,7 @@
 import type { LargeStoreFiles } from '../files.ts';
 import type { RunBuilder } from './build.ts';
 import { publishRun, type RunWriting } from './publish-run.ts';
-import { contentBytes, keyBytes, mostOffset, recordBytes } from './record.ts';
+import { contentBytes, copyBytes, keyBytes, mostOffset, recordBytes } from './record.ts';
 import type { NewId, RunRef } from './run.ts';
 
 /** Records added between two writes: some 620 KB. */
@@ -45,8 +45,8 @@ function* addAll(builder: RunBuilder, { count, keys, contents, offsets }: Sorted
     if (!Number.isInteger(offset) || offset < 0 || offset > mostOffset) {
       throw new RangeError(`An offset is an integer from 0 to ${mostOffset}, not ${offset}.`);
     }
-    keys.copy(record, 0, index * keyBytes, (index + 1) * keyBytes);
-    contents.copy(record, keyBytes, index * contentBytes, (index + 1) * contentBytes);
+    copyBytes(keys, index * keyBytes, record, 0, keyBytes);
+    copyBytes(contents, index * contentBytes, record, keyBytes, contentBytes);
     builder.add(record, 0, offset);
     if (index % recordsPerWrite === recordsPerWrite - 1) yield;
   }

@@ -1,5 +1,6 @@
 import { type ListedKeys, listKeys } from '../known-ids/key-list.ts';
-import { contentBytes, keyBytes } from '../known-ids/record.ts';
+import { contentBytes, copyBytes, keyBytes } from '../known-ids/record.ts';
+import type { SortedIds } from '../known-ids/write.ts';
 import type { SealRow } from './row.ts';
 import type { WaitingPart } from './waiting-part.ts';
 
@@ -36,6 +37,7 @@ export class SealBatch {
   readonly keys: ListedKeys;
   /** Of its consultation, among those of the batch. */
   readonly #rank: Uint32Array;
+  readonly #consultations: number;
 
   constructor(parts: readonly WaitingPart[]) {
     this.parts = parts;
@@ -46,6 +48,7 @@ export class SealBatch {
     this.requestIndex = new Uint32Array(this.count);
     this.#rank = new Uint32Array(this.count);
     const ranks = ranksOf(parts);
+    this.#consultations = ranks.size;
     let first = 0;
     for (const [part, { rows }] of parts.entries()) {
       const codeRanks = rows.columns.consultationNames.map((name) => ranks.get(name) ?? 0);
@@ -101,13 +104,28 @@ export class SealBatch {
    * millisecond, by id, so that it is one order.
    */
   inOrder(events: Uint32Array): Uint32Array {
-    const rank = this.#rank;
-    return events.toSorted(
-      (left, right) =>
-        (rank[left] ?? 0) - (rank[right] ?? 0) ||
-        this.#compareTimes(left, right) ||
-        compareIds(...this.#eventId(left), ...this.#eventId(right)),
-    );
+    const ends = new Uint32Array(this.#consultations + 1);
+    for (const event of events) ends[(this.#rank[event] ?? 0) + 1] = (ends[(this.#rank[event] ?? 0) + 1] ?? 0) + 1;
+    for (let rank = 1; rank < ends.length; rank++) ends[rank] = (ends[rank] ?? 0) + (ends[rank - 1] ?? 0);
+    const next = ends.slice();
+    const ordered = new Uint32Array(events.length);
+    for (const event of events) {
+      const rank = this.#rank[event] ?? 0;
+      const place = next[rank] ?? 0;
+      ordered[place] = event;
+      next[rank] = place + 1;
+    }
+    for (let rank = 0; rank + 1 < ends.length; rank++) this.#orderWithin(ordered.subarray(ends[rank], ends[rank + 1]));
+    return ordered;
+  }
+
+  /** Most parts have the events of a consultation in the order in which they came in, and nothing is to be sorted. */
+  #orderWithin(events: Uint32Array): void {
+    for (let index = 1; index < events.length; index++) {
+      if (this.#compareArrivals(events[index - 1] ?? 0, events[index] ?? 0) <= 0) continue;
+      events.sort((left, right) => this.#compareArrivals(left, right));
+      return;
+    }
   }
 
   /** The leaf hashes of events, one after another. */
@@ -115,21 +133,37 @@ export class SealBatch {
     const leaves = Buffer.allocUnsafeSlow(events.length * 32);
     for (const [place, index] of events.entries()) {
       const row = this.rowOf[index] ?? 0;
-      this.part(index).hashed.leaves.copy(leaves, place * 32, row * 32, (row + 1) * 32);
+      copyBytes(this.part(index).hashed.leaves, row * 32, leaves, place * 32, 32);
     }
     return leaves;
   }
 
-  /** The keys of events, one after another, in the order of the list. */
-  keysOf(events: Uint32Array): { readonly order: Uint32Array; readonly keys: Buffer } {
+  /** The ids of events, given in the order of their positions. */
+  idsOf(events: Uint32Array): SortedIds {
     const { list, placeOf } = this.keys;
-    const order = events.toSorted((left, right) => (placeOf[left] ?? 0) - (placeOf[right] ?? 0));
-    const keys = Buffer.allocUnsafeSlow(events.length * keyBytes);
-    for (const [index, event] of order.entries()) {
-      const place = placeOf[event] ?? 0;
-      list.bytes.copy(keys, index * keyBytes, place * keyBytes, (place + 1) * keyBytes);
+    const none = -1;
+    const offsetAt = new Int32Array(list.count).fill(none);
+    for (const [offset, event] of events.entries()) offsetAt[placeOf[event] ?? 0] = offset;
+    const ids = {
+      count: events.length,
+      keys: Buffer.allocUnsafeSlow(events.length * keyBytes),
+      contents: Buffer.allocUnsafeSlow(events.length * contentBytes),
+      offsets: new Uint32Array(events.length),
+    };
+    let id = 0;
+    for (const [place, offset] of offsetAt.entries()) {
+      if (offset === none) continue;
+      const event = events[offset] ?? 0;
+      copyBytes(list.bytes, place * keyBytes, ids.keys, id * keyBytes, keyBytes);
+      copyBytes(this.contents, event * contentBytes, ids.contents, id * contentBytes, contentBytes);
+      ids.offsets[id++] = offset;
     }
-    return { order, keys };
+    if (id !== events.length) throw new RangeError(`${events.length} events have ${id} ids`);
+    return ids;
+  }
+
+  #compareArrivals(left: number, right: number): number {
+    return this.#compareTimes(left, right) || compareIds(...this.#eventId(left), ...this.#eventId(right));
   }
 
   #compareTimes(left: number, right: number): number {

@@ -15,58 +15,47 @@ export interface BatchLimits {
 /** A part that can't be sealed. It stays where it is, and its events can be read as far as that goes. */
 export type OnDamage = (part: string, error: PartDamaged) => void;
 
-const tryHash = (part: string, columns: PartColumns, onDamage: OnDamage): WaitingPart | undefined => {
+/** Undefined when the part is damaged, or when it went away: a listing may be older than its removal. */
+const unlessDamaged = async <Result>(
+  part: string,
+  work: () => Promise<Result> | Result,
+  onDamage: OnDamage,
+): Promise<Result | undefined> => {
   try {
-    return hashWaiting(part, columns);
+    return await work();
   } catch (error) {
+    if (isGone(error)) return undefined;
     if (!(error instanceof PartDamaged)) throw error;
     onDamage(part, error);
     return undefined;
   }
 };
 
-/** Undefined when it went away: a listing may be older than its removal. */
-const tryRead = async (files: FileReading, file: string): Promise<Uint8Array | undefined> => {
-  try {
-    return await files.read(file);
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
-};
+/** Parts that are read one ahead: the other threads read and inflate while this one hashes. */
+class Reading {
+  readonly #read: (part: string) => Promise<PartColumns>;
+  #ahead: { readonly part: string; readonly columns: Promise<PartColumns> } | undefined;
 
-/**
- * Parts with their columns, in their order. The one behind the one that is in use is read and inflated meanwhile, which the
- * other threads do.
- */
-async function* readAhead(
-  files: FileReading,
-  store: string,
-  waiting: readonly string[],
-  onDamage: OnDamage,
-): AsyncGenerator<{ readonly path: string; readonly columns: PartColumns }> {
-  const read = async (part: string): Promise<PartColumns | undefined> => {
-    const bytes = await tryRead(files, path.join(store, part));
-    return bytes && (await readPart(part, bytes));
-  };
-  let coming: Promise<PartColumns | undefined> | undefined;
-  try {
-    for (const [index, part] of waiting.entries()) {
-      const own = coming ?? read(part);
-      const next = waiting[index + 1];
-      coming = next === undefined ? undefined : read(next);
-      // Whoever comes to it gets the error.
-      coming?.catch(() => {});
-      try {
-        const columns = await own;
-        if (columns) yield { path: part, columns };
-      } catch (error) {
-        if (!(error instanceof PartDamaged)) throw error;
-        onDamage(part, error);
-      }
-    }
-  } finally {
-    await coming?.catch(() => {});
+  constructor(files: FileReading, store: string) {
+    this.#read = async (part) => readPart(part, await files.read(path.join(store, part)));
+  }
+
+  begin(part: string): void {
+    const columns = this.#read(part);
+    // Whoever takes it gets the error.
+    columns.catch(() => {});
+    this.#ahead = { part, columns };
+  }
+
+  take(part: string): Promise<PartColumns> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    return ahead?.part === part ? ahead.columns : this.#read(part);
+  }
+
+  /** Waits for what was begun and is not wanted: a caller that failed leaves no read behind. */
+  async end(): Promise<void> {
+    await this.#ahead?.columns.catch(() => {});
   }
 }
 
@@ -82,14 +71,24 @@ export const gather = async (
   onDamage: OnDamage,
 ): Promise<readonly WaitingPart[]> => {
   const parts: WaitingPart[] = [];
+  const reading = new Reading(files, store);
   let [events, bytes] = [0, 0];
-  for await (const { path: part, columns } of readAhead(files, store, waiting, onDamage)) {
-    const found = tryHash(part, columns, onDamage);
-    if (found === undefined) continue;
-    parts.push(found);
-    events += found.rows.count;
-    bytes += found.rows.payload.length;
-    if (events >= limits.events || bytes >= limits.bytes) break;
+  try {
+    for (const [index, part] of waiting.entries()) {
+      if (events >= limits.events || bytes >= limits.bytes) break;
+      const columns = await unlessDamaged(part, () => reading.take(part), onDamage);
+      if (columns === undefined) continue;
+      const next = waiting[index + 1];
+      const isLast = events + columns.count >= limits.events || bytes + columns.payload.length >= limits.bytes;
+      if (next !== undefined && !isLast) reading.begin(next);
+      const hashed = await unlessDamaged(part, () => hashWaiting(part, columns), onDamage);
+      if (hashed === undefined) continue;
+      parts.push(hashed);
+      events += columns.count;
+      bytes += columns.payload.length;
+    }
+    return parts;
+  } finally {
+    await reading.end();
   }
-  return parts;
 };

@@ -4,9 +4,8 @@ import { type CommittedPart, type CommittedRun, fileSha256 } from '../commits/fo
 import type { SealFiles } from '../files.ts';
 import type { DurableFolders } from '../folders.ts';
 import type { KeyList } from '../known-ids/key-list.ts';
-import { contentBytes } from '../known-ids/record.ts';
 import { runPath } from '../known-ids/run.ts';
-import { type SortedIds, writeSortedIds } from '../known-ids/write.ts';
+import { writeSortedIds } from '../known-ids/write.ts';
 import { renderSealedPart } from '../part/sealed/write.ts';
 import type { Compression } from '../port.ts';
 import { publish } from '../publish.ts';
@@ -83,18 +82,6 @@ const preparePart = async (
   };
 };
 
-/** The ids of events, given in the order of their positions. */
-const idsOf = (batch: SealBatch, events: Uint32Array): SortedIds => {
-  const offsetOf = new Uint32Array(batch.count);
-  for (const [offset, event] of events.entries()) offsetOf[event] = offset;
-  const { order, keys } = batch.keysOf(events);
-  const contents = Buffer.allocUnsafeSlow(events.length * contentBytes);
-  for (const [index, event] of order.entries()) {
-    batch.contents.copy(contents, index * contentBytes, event * contentBytes, (event + 1) * contentBytes);
-  }
-  return { count: events.length, keys, contents, offsets: order.map((event) => offsetOf[event] ?? 0) };
-};
-
 const prepareRun = async (
   writing: SealWriting,
   batch: SealBatch,
@@ -104,7 +91,7 @@ const prepareRun = async (
   const { files, store, folders, newId, announce } = writing;
   const runId = newId();
   announce(runPath(runId));
-  const ids = idsOf(batch, events);
+  const ids = batch.idsOf(events);
   const { basePosition: _, ...run } = await writeSortedIds(files, store, ids, { newRunId: () => runId, folders });
   return run;
 };

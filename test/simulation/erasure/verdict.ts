@@ -13,7 +13,7 @@ import { verifyStore } from '../../../shared/store/verify/verify.ts';
 import { identityOf } from '../rig/events.ts';
 import { noFaults } from '../rig/mount.ts';
 import { persisting } from '../rig/programs.ts';
-import { signer, store } from '../rig/world.ts';
+import { signer, spanPositions, store } from '../rig/world.ts';
 import { type EncryptedWorld, keyFolder } from './encrypted-world.ts';
 import type { Erasing } from './programs.ts';
 
@@ -104,6 +104,7 @@ const expectVerified = async (world: EncryptedWorld, readable: readonly StoredEv
     witness: { found: (finding) => findings.push(finding), noted: () => {}, progress: () => {} },
     clock: world.clock,
     random: (target) => world.scheduler.random.fill(target),
+    spanPositions,
   });
   expect(findings).toEqual([]);
   expect(encrypted?.erasedEvents).toBe(readable.filter(({ erasedAt }) => erasedAt !== undefined).length);

@@ -18,9 +18,11 @@ const ranksByCode = (
   ranks: ReadonlyMap<string, number>,
 ): ReadonlyMap<number | undefined, number> => {
   const byCode = new Map<number | undefined, number>();
+  let last: number | undefined;
   for (let row = block.from; row < block.to; row++) {
     const code = block.columns.consultation[row - block.from];
-    if (!byCode.has(code)) byCode.set(code, ranks.get(block.consultationId(row)) ?? 0);
+    if (code !== last && !byCode.has(code)) byCode.set(code, ranks.get(block.consultationId(row)) ?? 0);
+    last = code;
   }
   return byCode;
 };

@@ -61,8 +61,8 @@ const requireSealable = (event: AcceptedEvent, header: SealedPartHeader, positio
   }
 };
 
-/** The rows in the order that they have in a part. @throws RangeError when two hold one position */
-function* inOrder(rows: SealedRows): Generator<number> {
+/** The rows of each window, which are the windows' in their order. */
+const windowsOf = (rows: SealedRows): readonly (readonly number[])[] => {
   const windows = new Map<number, number[]>();
   for (let index = 0; index < rows.count; index++) {
     const window = Math.floor(rows.positionOffset(index) / windowPositions);
@@ -70,14 +70,31 @@ function* inOrder(rows: SealedRows): Generator<number> {
     if (members) members.push(index);
     else windows.set(window, [index]);
   }
-  for (const [, members] of [...windows].sort(([left], [right]) => left - right)) {
-    const names = members.map((index) => rows.consultation(index));
-    const ranks = ranksOf(names);
-    const order = orderOfWindow(
-      names.map((name) => ranks.get(name) ?? 0),
-      members.map((index) => rows.positionOffset(index)),
-    );
-    for (const member of order) yield members[member] ?? 0;
+  return [...windows].sort(([left], [right]) => left - right).map(([, members]) => members);
+};
+
+/** The order of a window's rows in a part. @throws RangeError when two hold one position */
+const orderOf = (rows: SealedRows, members: readonly number[]): Uint32Array => {
+  const ranks = ranksOf(consultationsOf(rows, members));
+  const rankOf = new Uint32Array(members.length);
+  const offsets = new Float64Array(members.length);
+  let [consultation, rank]: [string | undefined, number] = [undefined, 0];
+  for (const [member, index] of members.entries()) {
+    const own = rows.consultation(index);
+    if (own !== consultation) [consultation, rank] = [own, ranks.get(own) ?? 0];
+    rankOf[member] = rank;
+    offsets[member] = rows.positionOffset(index);
+  }
+  return orderOfWindow(rankOf, offsets);
+};
+
+/** Each consultation of some rows, some of them several times. */
+function* consultationsOf(rows: SealedRows, members: readonly number[]): Generator<string> {
+  let last: string | undefined;
+  for (const index of members) {
+    const consultation = rows.consultation(index);
+    if (consultation !== last) yield consultation;
+    last = consultation;
   }
 }
 
@@ -91,9 +108,11 @@ export const renderSealedPart = async (
   compression: Compression,
 ): Promise<RenderedPart> => {
   const builder = new SealedPartBuilder(compression);
-  for (const index of inOrder(rows)) {
-    builder.append(rows.row(index));
-    if (builder.isBusy) await builder.settle();
+  for (const members of windowsOf(rows)) {
+    for (const member of orderOf(rows, members)) {
+      builder.append(rows.row(members[member] ?? 0));
+      if (builder.isBusy) await builder.settle();
+    }
   }
   return builder.finish(header);
 };
