@@ -33,6 +33,7 @@ export default defineConfig({
       project('crash', 1_800_000, false),
       project('netfs', 1_800_000, false),
       project('bench', 900_000, false),
+      project('tamper', 7_200_000),
     ],
   },
 });

@@ -160,9 +160,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     patches: [
       {
         file: 'shared/store/merge/tidying.ts',
-        find: 'return { removed, unlinked };',
+        find: 'removed.push(...(await orphansAmong(files, folder, state, listed, beforeMs)));',
         replace:
-          'for (const file of removed) await files.unlink([folder, file].join("/")); return { removed, unlinked };',
+          'removed.push(...(await orphansAmong(files, folder, state, listed, beforeMs))); for (const file of removed) await files.unlink([folder, file].join("/"));',
       },
     ],
     within: 10,

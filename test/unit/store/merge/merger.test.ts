@@ -2,34 +2,16 @@ import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LogInconsistent } from '../../../../shared/domain/errors.ts';
-import { createUuidV7Source } from '../../../../shared/domain/ids.ts';
 import { systemClock } from '../../../../shared/ports/clock.ts';
 import { commitPath } from '../../../../shared/store/commits/names.ts';
 import { nodeStoreFiles } from '../../../../shared/store/files.ts';
-import { Merger, type MergerOptions } from '../../../../shared/store/merge/merger.ts';
+import type { Merger } from '../../../../shared/store/merge/merger.ts';
 import { createEventReader, type StoreReading } from '../../../../shared/store/read.ts';
-import { createLogger, silentLogger } from '../../../../shared/telemetry/log.ts';
+import { createLogger } from '../../../../shared/telemetry/log.ts';
 import { registry } from '../../../../shared/telemetry/metrics.ts';
 import { consultation, eventOf, eventsOf } from '../events.ts';
 import { createSealRig, type SealRig, signer } from '../seal/rig.ts';
-
-const newId = createUuidV7Source(() => Date.now());
-
-const mergerOf = ({ folder }: SealRig, changes: Partial<MergerOptions> = {}): Merger =>
-  new Merger({
-    folder,
-    files: nodeStoreFiles,
-    clock: systemClock,
-    logger: silentLogger,
-    newId,
-    limits: { inputs: 100, events: 131_072, bytes: 64 * 1024 * 1024 },
-    mostIds: 1_000_000,
-    compressionOf: () => 'gzip-9',
-    graceMs: 600_000,
-    openSigner: async () => signer,
-    checkpointFolder: undefined,
-    ...changes,
-  });
+import { mergerOf, newId } from './rig.ts';
 
 /** A store of so many sealed parts of two events each. */
 const sealedRig = async (parts: number): Promise<SealRig> => {

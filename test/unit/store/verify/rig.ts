@@ -16,6 +16,7 @@ import { type VerifyOptions, type VerifyReport, verifyStore } from '../../../../
 import { silentLogger } from '../../../../shared/telemetry/log.ts';
 import { eventOf, eventsOf } from '../events.ts';
 import { temporaryFolder } from '../folders.ts';
+import { mergerOf } from '../merge/rig.ts';
 import { createSealRig, type SealRig, signer } from '../seal/rig.ts';
 import { type FileMap, keptFolder, loadFolder, memoryFiles, storeFolder } from './memory-files.ts';
 
@@ -87,14 +88,61 @@ export const smallStore = async (): Promise<FileMap> => {
     eventOf(4, { occurredAt: '2026-11-23T11:11:12+01:00' }),
   );
   await sealer.seal();
+  await discardAll(folder);
+  await rig.store(eventOf(5));
+  return inMemory(rig, kept);
+};
+
+/** A store on disk, and the checkpoints beside it, as files in memory. */
+const inMemory = async (rig: SealRig, kept: string): Promise<FileMap> => {
+  const files = loadFolder(kept, keptFolder, loadFolder(rig.folder, storeFolder));
+  // As if their grace was over: what is about to be unlinked is not worth a look.
+  for (const removed of (await rig.state()).removed.keys()) files.delete(path.join(storeFolder, removed));
+  return files;
+};
+
+const discardAll = async (folder: string): Promise<void> => {
   const letters = openQuarantine(folder);
   for await (const letterId of letters.ids('open')) {
     await letters.settle(letterId, { action: 'discarded', note: 'seen', by: 'test', at: '2026-11-24T00:00:00.000Z' });
   }
-  await rig.store(eventOf(5));
-  const files = loadFolder(kept, keptFolder, loadFolder(folder, storeFolder));
-  // As if their grace was over: what is about to be unlinked is not worth a look.
-  for (const removed of (await rig.state()).removed.keys()) files.delete(path.join(storeFolder, removed));
+};
+
+/** Runs of the index and parts of a day that a merge takes at once. */
+const mergedAtOnce = 8;
+/** Events of each of them: enough for a full tile and one that is not. */
+const mergedEvents = 33;
+
+/**
+ * As {@link smallStore}, after a merge of parts and of runs of the index: a merged part and a sealed one, a merged run and one
+ * of a seal, commits of both kinds.
+ */
+export const mergedStore = async (): Promise<FileMap> => {
+  const rig = createSealRig();
+  const { folder } = rig;
+  const kept = temporaryFolder();
+  const quarantine = createConflictQuarantine(createLetterPublisher(folder), silentLogger);
+  const sealer = rig.sealer();
+  for (let number = 0; number < mergedAtOnce; number++) {
+    await rig.store(...eventsOf(mergedEvents, number * mergedEvents));
+    await sealer.seal();
+  }
+  const merger = mergerOf(rig);
+  while ((await merger.merge()).kind !== 'idle');
+  await snapshotAt(rig);
+  await rig.store(
+    eventOf(1),
+    eventOf(2, { payload: '{"other":"content"}' }),
+    eventOf(1_000, { segment: 'audio', occurredAt: '2026-11-23T11:11:12+01:00' }),
+  );
+  await rig.sealer({ checkpointFolder: kept, quarantine }).seal();
+  await discardAll(folder);
+  await rig.store(eventOf(1_001));
+  const files = await inMemory(rig, kept);
+  // Tiles that others took the place of are removed after a while; one of them, of the first commit, is enough.
+  for (const file of files.keys()) {
+    if (file.includes('/log/tile/0/000.p/') && path.basename(file) !== String(mergedEvents)) files.delete(file);
+  }
   return files;
 };
 
