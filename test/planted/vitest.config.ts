@@ -10,6 +10,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 export default defineConfig({
   root,
   test: {
+    // What a bug leaves running is no concern of the run that caught it.
+    dangerouslyIgnoreUnhandledErrors: true,
     projects: plantedBugs.map((bug) => ({
       root,
       plugins: [plant(bug)],
@@ -21,8 +23,6 @@ export default defineConfig({
         testTimeout: 3_600_000,
         hookTimeout: 60_000,
         maxWorkers: availableParallelism(),
-        // What a bug leaves running is no concern of the run that caught it.
-        dangerouslyIgnoreUnhandledErrors: true,
       },
     })),
   },
