@@ -1,19 +1,20 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderTable } from '../localstack/cli/table.ts';
 import { watchMemory } from './measure/memory.ts';
 import { StoreFiller } from './verify/fill-store.ts';
 
-const help = `npm run bench:verify -- [--events N] [--commit N] [--runs N] [--unmerged] [--folder DIR] [--keep] [--json]
+const help = `npm run bench:verify -- [--events N] [--commit N] [--runs N] [--threads N] [--unmerged] [--folder DIR] [--keep] [--json]
 
 What "fi verify" takes for a store of sealed events: those of the data set, with ids and consultations of their own.
 
   --events N    events in the store (1000000)
   --commit N    events a commit (10000)
   --runs N      times that it is verified (3)
+  --threads N   threads that hash events (one a core)
   --unmerged    leave parts as seal wrote them
   --folder DIR  where the store is; a folder in it is made and removed (the system's temporary folder)
   --keep        keep the store, and say where it is
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     events: { type: 'string', default: '1000000' },
     commit: { type: 'string', default: '10000' },
     runs: { type: 'string', default: '3' },
+    threads: { type: 'string', default: String(availableParallelism()) },
     unmerged: { type: 'boolean', default: false },
     folder: { type: 'string', default: tmpdir() },
     keep: { type: 'boolean', default: false },
@@ -46,7 +48,7 @@ interface Figures {
 
 const verifyOnce = async (store: string, keyFile: string): Promise<Figures> => {
   const environment = { PATH: process.env.PATH, FI_STORE_DIR: store, FI_SIGNING_KEY_FILE: keyFile };
-  const child = spawn(process.execPath, [fi, 'verify', '--json'], {
+  const child = spawn(process.execPath, [fi, 'verify', '--json', '--threads', options.threads], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -76,7 +78,9 @@ try {
   const figures: Figures[] = [];
   for (let run = 0; run < Number(options.runs); run++) figures.push(await verifyOnce(store, keyFile));
   if (options.json) {
-    console.log(JSON.stringify({ events, merged: !options.unmerged, filledSeconds, figures }));
+    console.log(
+      JSON.stringify({ events, threads: Number(options.threads), merged: !options.unmerged, filledSeconds, figures }),
+    );
   } else {
     console.log(`${events} events${options.unmerged ? '' : ', merged'}; filled in ${filledSeconds} s`);
     const rows = figures.map((row) => Object.values(row).map(String));

@@ -123,3 +123,10 @@ test('Ctrl-C ends it, and nothing is said to be clean', async () => {
   expect([status, out]).toEqual([1, '']);
   expect(err).toContain('interrupted');
 });
+
+test('threads are counted from one', async () => {
+  await seal(0);
+  expect(await fi(['verify', '--threads', '2'], { environment })).toMatchObject({ status: 0, err: '' });
+  const { status, err } = await fi(['verify', '--threads', '0'], { environment });
+  expect([status, err]).toEqual([2, expect.stringContaining('--threads: 0 is no whole number from 1 to 64')]);
+});

@@ -11,12 +11,13 @@ import { writeSealedPart } from '../../../../shared/store/part/sealed/write.ts';
 import type { Finding } from '../../../../shared/store/verify/finding.ts';
 import { type FileMap, keptFolder, storeFolder } from './memory-files.ts';
 import { commitOf, rewrite } from './rewrite.ts';
-import { fileOf, named, smallStore, verifyMemory } from './rig.ts';
+import { fileOf, mergedStore, named, smallStore, verifyMemory } from './rig.ts';
 
 let whole: FileMap = new Map();
+let merged: FileMap = new Map();
 beforeEach(async () => {
-  // Made in the first test and shared by all: no test changes it.
-  if (whole.size === 0) whole = await smallStore();
+  // Made in the first test and shared by all: no test changes them.
+  if (whole.size === 0) [whole, merged] = [await smallStore(), await mergedStore()];
 });
 
 const at = (file: string): string => path.join(storeFolder, file);
@@ -32,17 +33,28 @@ const namesIt = (findings: readonly Finding[], file: string): boolean =>
 
 /** What a store is whole without: nothing names it, or it can be made again. */
 const isOptional = (file: string): boolean =>
-  /\/level0\/|snapshot\.json$|\/log\/checkpoint$|\/settled\/|\.p\/3$|\.p\/7$/.test(file) || file.startsWith(keptFolder);
+  /\/level0\/|snapshot\.json$|\/log\/checkpoint$|\/settled\//.test(file) || file.startsWith(keptFolder);
+
+/** A tile that is not full, beside one of more hashes that took its place. */
+const isSuperseded = (store: FileMap, file: string): boolean => {
+  const [, tile, width] = /^(.*)\.p\/(\d+)$/.exec(file) ?? [];
+  if (tile === undefined) return false;
+  const isLarger = (other: string): boolean =>
+    other === tile || (other.startsWith(`${tile}.p/`) && Number(path.basename(other)) > Number(width));
+  return [...store.keys()].some(isLarger);
+};
 
 describe('a file that is dropped', () => {
   it('is named where a commit names it, or the log needs it', async () => {
     const unseen: string[] = [];
-    for (const file of whole.keys()) {
-      if (isOptional(file)) continue;
-      const { findings, notes } = await verifyMemory(without(file));
-      // The newest commit, tile and letter can't name what follows; what does is said of their folders.
-      const folder = [...findings, ...notes].some((told) => named(file).startsWith(told.file));
-      if (!(namesIt(findings, file) || folder)) unseen.push(`${named(file)}: ${JSON.stringify(findings)}`);
+    for (const store of [whole, merged]) {
+      for (const file of store.keys()) {
+        if (isOptional(file) || isSuperseded(store, file)) continue;
+        const { findings, notes } = await verifyMemory(without(file, store));
+        // The newest commit, tile and letter can't name what follows; what does is said of their folders.
+        const folder = [...findings, ...notes].some((told) => named(file).startsWith(told.file));
+        if (!(namesIt(findings, file) || folder)) unseen.push(`${named(file)}: ${JSON.stringify(findings)}`);
+      }
     }
     expect(unseen).toEqual([]);
   });
@@ -63,9 +75,11 @@ describe('a file of another length', () => {
     ['twice as long', (bytes: Uint8Array) => Uint8Array.of(...bytes, ...bytes)],
   ])('is named: %s', async (_, change) => {
     const unseen: string[] = [];
-    for (const [file, bytes] of whole) {
-      const { findings } = await verifyMemory(withBytes(file, change(bytes)));
-      if (!namesIt(findings, file)) unseen.push(`${named(file)}: ${JSON.stringify(findings)}`);
+    for (const store of [whole, merged]) {
+      for (const [file, bytes] of store) {
+        const { findings } = await verifyMemory(withBytes(file, change(bytes), store));
+        if (!namesIt(findings, file)) unseen.push(`${named(file)}: ${JSON.stringify(findings)}`);
+      }
     }
     expect(unseen).toEqual([]);
   });
@@ -87,11 +101,13 @@ describe('files that are swapped', () => {
 
 describe('a file that is copied to another name', () => {
   it('is named, whatever the name', async () => {
-    for (const [file, bytes] of whole) {
-      if (file.startsWith(keptFolder)) continue;
-      const copy = path.join(path.dirname(file), `copy-of-${path.basename(file)}`);
-      const { findings } = await verifyMemory(withBytes(copy, bytes));
-      expect(findings).toEqual([{ kind: 'added', file: named(copy), reason: expect.any(String) }]);
+    for (const store of [whole, merged]) {
+      for (const [file, bytes] of store) {
+        if (file.startsWith(keptFolder)) continue;
+        const copy = path.join(path.dirname(file), `copy-of-${path.basename(file)}`);
+        const { findings } = await verifyMemory(withBytes(copy, bytes, store));
+        expect(findings).toEqual([{ kind: 'added', file: named(copy), reason: expect.any(String) }]);
+      }
     }
   });
 
