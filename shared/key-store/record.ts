@@ -67,6 +67,11 @@ export const parseRecord = (file: string, bytes: Uint8Array, consultationId: Con
   return record;
 };
 
-/** Whether a file, a temporary perhaps, is a record of this consultation. */
-export const isRecordOf = (bytes: Uint8Array, consultationId: ConsultationId): boolean =>
-  membersOf(bytes)?.consultation_id === consultationId;
+/**
+ * Whether a file, a temporary perhaps, is a record of this consultation; also one that a loss of power cut off: what is missing
+ * may be the last brace, and its key all there.
+ */
+export const isRecordOf = (bytes: Uint8Array, consultationId: ConsultationId): boolean => {
+  const start = `${JSON.stringify({ version, consultation_id: consultationId }).slice(0, -1)},`;
+  return Buffer.from(bytes).toString('utf8').startsWith(start) || membersOf(bytes)?.consultation_id === consultationId;
+};

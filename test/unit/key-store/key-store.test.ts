@@ -4,6 +4,7 @@ import { KeyMissing, KeyRecordDamaged, StoreUnavailable } from '../../../shared/
 import { keyLifeMs } from '../../../shared/key-store/key-cache.ts';
 import { masterKeyOf } from '../../../shared/key-store/master-key.ts';
 import { recordPath } from '../../../shared/key-store/names.ts';
+import { renderRecord } from '../../../shared/key-store/record.ts';
 import { failure } from './memory-key-files.ts';
 import { createKeyRig, first, folder, second } from './rig.ts';
 
@@ -182,9 +183,16 @@ describe('erasing', () => {
     expect([...rig.files.names.keys()].filter((name) => name.includes('/tmp/'))).toEqual([`${folder}/tmp/alive.json`]);
     // Also when a crash came between the tombstone and this.
     copy('alive.json', second);
+    // One of its own, and one that a loss of power cut off behind its key.
+    const record = renderRecord(first, {
+      state: 'active',
+      createdAt: '2026-11-25T00:00:00Z',
+      wrappedKey: 'k'.repeat(64),
+    });
+    rig.files.names.set(`${folder}/tmp/cut.json`, { bytes: record.subarray(0, -3) });
     rig.files.names.set(`${folder}/tmp/late.json`, { bytes: Buffer.from(`{"consultation_id":"${first}"}`) });
     await rig.host().erase(first, why);
-    expect(rig.files.names.has(`${folder}/tmp/late.json`)).toBe(false);
+    expect([...rig.files.names.keys()].filter((name) => name.includes('/tmp/'))).toEqual([`${folder}/tmp/alive.json`]);
   });
 
   it('has happened although the answer to its rename was lost', async () => {
