@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { StoreUnavailable } from '../domain/errors.ts';
 import type { ConsultationId } from '../domain/ids.ts';
-import { isAbsent, isGone, systemCode } from '../store/files.ts';
+import { isAbsent, systemCode } from '../store/files.ts';
 import type { KeyStoreFiles } from './files.ts';
 import { isRecordOf } from './record.ts';
 
@@ -19,12 +19,13 @@ export const eraseTemporaries = async (
     for (const name of await files.list(temporaries)) {
       const file = path.join(temporaries, name);
       const bytes = await files.read(file).catch((error: unknown) => {
-        if (isGone(error)) return undefined;
+        // Not when it is stale: it was there, and may be again.
+        if (isAbsent(error)) return undefined;
         throw error;
       });
       if (bytes === undefined || !isRecordOf(bytes, consultationId)) continue;
       await files.unlink(file).catch((error: unknown) => {
-        if (!isGone(error)) throw error;
+        if (!isAbsent(error)) throw error;
       });
     }
     await files.syncFolder(temporaries);

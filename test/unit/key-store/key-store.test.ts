@@ -195,6 +195,23 @@ describe('erasing', () => {
     expect([...rig.files.names.keys()].filter((name) => name.includes('/tmp/'))).toEqual([`${folder}/tmp/alive.json`]);
   });
 
+  it.each(['read', 'unlink'])(
+    'has not happened while a copy that a crashed writer left is stale: %s',
+    async (failing) => {
+      const rig = createKeyRig();
+      await rig.host().findOrMake(first);
+      const copy = path.join(folder, 'tmp', 'dead.json');
+      rig.files.names.set(copy, { bytes: Uint8Array.from(rig.files.names.get(fileOf(first))?.bytes ?? []) });
+      rig.files.before = (call, file) => {
+        if (call === failing && file === copy) throw failure('ESTALE');
+      };
+      await expect(rig.host().erase(first, why)).rejects.toThrow(StoreUnavailable);
+      rig.files.before = () => {};
+      await rig.host().erase(first, why);
+      expect(rig.files.names.has(copy)).toBe(false);
+    },
+  );
+
   it('has happened although the answer to its rename was lost', async () => {
     const rig = createKeyRig();
     await rig.host().findOrMake(first);
