@@ -26,8 +26,9 @@ export const quickScale: Scale = {
   fullRate: 1_000,
   readableRate: 200,
   persistBatches: 10,
-  smallStoreEvents: 1_000,
-  largeStoreEvents: 4_000,
+  // Whole copies of the 10,000 events: the same consultations are read in both.
+  smallStoreEvents: 10_000,
+  largeStoreEvents: 20_000,
   storeTimes: 10,
   partsEvents: 10_000,
   reportStorageEvents: 1_000,
