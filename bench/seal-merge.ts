@@ -21,7 +21,7 @@ in a small store and in the large one: the ratio of the two, turn by turn, does 
   --events N    events of the large store (1000000)
   --small N     events of the small store (10000)
   --part N      events of a level-0 part (1000)
-  --batch N     events of a seal's commit (16384, as FI_SEAL_BATCH_EVENTS has it)
+  --batch N     events of a seal's commit (16384, as FI_SEAL_BATCH_EVENTS has it; a quarter of a store that has less than four of them)
   --level N     deflate level of merged parts (9)
   --times N     turns to measure (200)
   --folder DIR  where the stores are; a folder in it is made and removed (the system's temporary folder)
@@ -91,9 +91,13 @@ const rowOf = ({ act, events, p50Ms, p95Ms, cpuMs, opens, readBytes, ratio }: Ac
 const round = (value: number): number => (value < 100 ? Math.round(value * 100) / 100 : Math.round(value));
 const key = generateSigningKey('bench.local/log');
 
+/** A store has been sealed more than once, as any that events arrive in one after another: one commit would hold each consultation in one piece. */
+const fewestCommits = 4;
+
 const buildStore = async (folder: string, events: string) => {
+  const batch = Math.min(Number(options.batch), Math.ceil(Number(events) / fewestCommits));
   const filled = await stage<Found<'fill'>>(asHosts, 'fill', folder, events, options.part);
-  const worked = await stage<Found<'work'>>(boundedMemory, 'work', folder, options.batch, key, `gzip-${options.level}`);
+  const worked = await stage<Found<'work'>>(boundedMemory, 'work', folder, String(batch), key, `gzip-${options.level}`);
   return { filled, worked };
 };
 
