@@ -13,8 +13,8 @@ const sameContent = (left: AcceptedEvent, right: AcceptedEvent): boolean =>
   Buffer.compare(contentHash(left), contentHash(right)) === 0;
 
 /**
- * Keeps one event of each identity, the earliest. A repeat with the same content is dropped, and its message then waits
- * for the event that is kept; one with other content is a `conflict`. Only repeats, which are rare, have their content hashed.
+ * Keeps one event of each identity, the earliest. A repeat with the same content is dropped, one with other content is a
+ * `conflict`; the message of either waits for the event that is kept: until that is stored, nobody has the id. Only repeats, which are rare, have their content hashed.
  */
 export const dropRepeats = (unpacked: readonly PackedEvent[]): Unpacked => {
   const kept = new Map<string, PackedEvent>();
@@ -27,11 +27,8 @@ export const dropRepeats = (unpacked: readonly PackedEvent[]): Unpacked => {
       continue;
     }
     const [first, later] = isEarlier(candidate.event, known.event) ? [candidate, known] : [known, candidate];
-    if (sameContent(first.event, later.event)) {
-      kept.set(identity, { event: first.event, packs: [...first.packs, ...later.packs] });
-      continue;
-    }
-    kept.set(identity, first);
+    kept.set(identity, { event: first.event, packs: [...first.packs, ...later.packs] });
+    if (sameContent(first.event, later.event)) continue;
     const poison = poisonOf(later.event, 'conflict', 'the id was used before for an event with other content');
     conflicts.push({ poison, packs: later.packs });
   }

@@ -3,7 +3,6 @@ import { createUuidV7Source } from '../../../shared/domain/ids.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import type { FindOtherForm } from '../../../shared/encryption/other-form.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
-import { encodeEvent } from '../../../shared/queue/packs/encode.ts';
 import { createPersistStage, type QueuedPack } from '../../../shared/stages/persist.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
@@ -95,14 +94,7 @@ export class World {
   /** Persist has stored these messages: what they hold is durable, and the queue forgets it. */
   acknowledge(packs: readonly QueuedPack[]): void {
     const atMs = this.scheduler.nowMs;
-    const gone = this.queue.acknowledge(packs).filter((event) => !this.#isLetter(event));
-    this.#stored.push(...gone.map((event) => ({ event, atMs })));
-  }
-
-  /** Whether it lost its id to another of its batch, which may still be in the queue when the store was away in between. */
-  #isLetter(event: AcceptedEvent): boolean {
-    const record = JSON.stringify(encodeEvent(event)).slice(1, -1);
-    return this.deadLetters.bodies.some((body) => body.includes(record));
+    this.#stored.push(...this.queue.acknowledge(packs).map((event) => ({ event, atMs })));
   }
 
   /** What was stored before that time, and so has to be readable. */

@@ -120,6 +120,18 @@ describe('PERSIST', () => {
     expect(calls).toEqual([]);
   });
 
+  it('quarantines an event for its id only once the other event with that id is stored', async () => {
+    const later = event(1, { receivedAt: '2026-11-23T10:11:13.000Z', payload: '{"number": 1}' });
+    const batch = [pack([event(1)]), pack([later]), pack([later])];
+    const away = createRig({ onWrite: outage });
+    const report = await away.persist(batch);
+    expect(report.failedMessageIds).toEqual(batch.map(({ messageId }) => messageId));
+    expect(away.calls).toEqual([]);
+    const back = createRig();
+    expect(await back.persist(batch)).toMatchObject({ failedMessageIds: [], stored: 1 });
+    expect(back.letters).not.toEqual([]);
+  });
+
   it('tries no further part once the store is down', async () => {
     let writes = 0;
     const { persist } = createRig({
