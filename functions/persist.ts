@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { onceMade } from '../shared/once-made.ts';
 import { attemptOf } from '../shared/queue/letters/attributes.ts';
 import { createPersistStage, type PersistDependencies } from '../shared/stages/persist.ts';
 import { persistDependencies } from '../shared/wiring.ts';
@@ -23,19 +24,7 @@ export const createHandler = (dependencies: PersistDependencies): PersistHandler
   };
 };
 
-let wired: Promise<PersistHandler> | undefined;
-
-/** Adapters are chosen at the first batch; where that failed, the next batch tries again. */
-const wire = async (): Promise<PersistHandler> => {
-  if (wired === undefined) wired = persistDependencies().then(createHandler);
-  const wiring = wired;
-  try {
-    return await wiring;
-  } catch (error) {
-    wired = undefined;
-    throw error;
-  }
-};
+const wired = onceMade(async () => createHandler(await persistDependencies()));
 
 /** What Lambda, the host and serverless-offline run. */
-export const handler: PersistHandler = async (event) => (await wire())(event);
+export const handler: PersistHandler = async (event) => (await wired())(event);

@@ -1,3 +1,4 @@
+import { onceMade } from '../shared/once-made.ts';
 import { createRetainFunction, type RetainDependencies, type RetainSummary } from '../shared/stages/retain.ts';
 import { retainDependencies } from '../shared/wiring.ts';
 
@@ -9,19 +10,7 @@ export const createHandler = (dependencies: RetainDependencies): RetainHandler =
   return () => run();
 };
 
-let wired: Promise<RetainHandler> | undefined;
-
-/** Adapters are chosen at the first event; where that failed, the next one tries again. */
-const wire = async (): Promise<RetainHandler> => {
-  if (wired === undefined) wired = retainDependencies().then(createHandler);
-  const wiring = wired;
-  try {
-    return await wiring;
-  } catch (error) {
-    wired = undefined;
-    throw error;
-  }
-};
+const wired = onceMade(async () => createHandler(await retainDependencies()));
 
 /** What a schedule runs: Lambda's, where it is switched on, or the host's timer. */
-export const handler: RetainHandler = async (event) => (await wire())(event);
+export const handler: RetainHandler = async (event) => (await wired())(event);

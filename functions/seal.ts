@@ -1,3 +1,4 @@
+import { onceMade } from '../shared/once-made.ts';
 import { createSealFunction, type SealDependencies, type SealSummary } from '../shared/stages/seal.ts';
 import { sealDependencies } from '../shared/wiring.ts';
 
@@ -9,19 +10,7 @@ export const createHandler = (dependencies: SealDependencies): SealHandler => {
   return () => seal();
 };
 
-let wired: Promise<SealHandler> | undefined;
-
-/** Adapters are chosen at the first event; where that failed, the next one tries again. */
-const wire = async (): Promise<SealHandler> => {
-  if (wired === undefined) wired = sealDependencies().then(createHandler);
-  const wiring = wired;
-  try {
-    return await wiring;
-  } catch (error) {
-    wired = undefined;
-    throw error;
-  }
-};
+const wired = onceMade(async () => createHandler(await sealDependencies()));
 
 /** What a schedule runs: Lambda's, serverless-offline's, or the host's timer. */
-export const handler: SealHandler = async (event) => (await wire())(event);
+export const handler: SealHandler = async (event) => (await wired())(event);

@@ -6,7 +6,7 @@ import { createUuidV7Source, type PartId } from '../../shared/domain/ids.ts';
 import { CommitLog } from '../../shared/store/commits/commit-log.ts';
 import { commit } from '../../shared/store/commits/committer.ts';
 import { type CommitAuthor, composeCommit } from '../../shared/store/commits/compose.ts';
-import { type CommittedPart, fileSha256 } from '../../shared/store/commits/format.ts';
+import type { CommittedPart } from '../../shared/store/commits/format.ts';
 import { publishSnapshot } from '../../shared/store/commits/publish-commit.ts';
 import { nodeStoreFiles } from '../../shared/store/files.ts';
 import { DurableFolders } from '../../shared/store/folders.ts';
@@ -14,13 +14,14 @@ import { signCheckpoint } from '../../shared/store/log/checkpoint.ts';
 import { generateSigningKey, openSigner } from '../../shared/store/log/note/signer.ts';
 import { writeTiles } from '../../shared/store/log/tiles/write.ts';
 import { planRunMerge, writeMergedRun } from '../../shared/store/merge/merge-runs.ts';
+import { committedPartOf } from '../../shared/store/merge/write-merged.ts';
 import { toColumns } from '../../shared/store/part/columns.ts';
 import { mergeParts } from '../../shared/store/part/sealed/merge.ts';
 import { openSealedPart } from '../../shared/store/part/sealed/open.ts';
 import { publish } from '../../shared/store/publish.ts';
 import { SealBatch } from '../../shared/store/seal/batch.ts';
 import { batchChanges } from '../../shared/store/seal/batch-changes.ts';
-import { prepare, type SealWriting, sealedPath } from '../../shared/store/seal/prepare.ts';
+import { prepare, type SealWriting } from '../../shared/store/seal/prepare.ts';
 import { hashWaiting } from '../../shared/store/seal/waiting-part.ts';
 import { sealBatches } from '../sealed/events.ts';
 
@@ -118,21 +119,12 @@ export class StoreFiller {
       );
       const added: CommittedPart[] = [];
       const merged = mergeParts(inputs, { level: 2, compression: 'gzip-6', newPartId: () => this.#newId() as PartId });
-      for await (const { bytes, meta, basePosition } of merged) {
-        const target = sealedPath(meta.segment, meta.day, meta.partId);
-        await publish(nodeStoreFiles, { store, temporaryName: `${meta.partId}.h5`, target, bytes }, folders);
-        added.push({
-          path: target,
-          bytes: bytes.length,
-          sha256: fileSha256(bytes),
-          level: meta.level,
-          segment: meta.segment,
-          day: meta.day,
-          count: meta.count,
-          base_position: basePosition,
-          first_position: basePosition + meta.positionOffsetMin,
-          last_position: basePosition + meta.positionOffsetMax,
-        });
+      for await (const part of merged) {
+        const committed = committedPartOf(part);
+        const { path: target } = committed;
+        const temporaryName = `${part.meta.partId}.h5`;
+        await publish(nodeStoreFiles, { store, temporaryName, target, bytes: part.bytes }, folders);
+        added.push(committed);
       }
       const removed = live.map((part) => part.path);
       await commit(this.#log, this.#commits, (state) => composeCommit(state, { added, removed }, this.#author));

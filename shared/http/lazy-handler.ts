@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { onceMade } from '../once-made.ts';
 import type { HttpHandler } from './chain.ts';
 import { requestOfEvent } from './gateway/request-of-event.ts';
 import type { HttpAnswer } from './request.ts';
@@ -7,23 +8,13 @@ import type { HttpAnswer } from './request.ts';
 export type GatewayHandler = (event: unknown, context?: Partial<Context>) => Promise<HttpAnswer>;
 
 /**
- * A handler for the events of gateways, whose dependencies are chosen at its first request, from the environment;
- * where that failed, the next request tries again. Nothing is read while a module loads, so that tests and packagers
- * can import it anywhere.
+ * A handler for the events of gateways, whose dependencies are chosen at its first request, from the environment.
  */
 export const lazyHandler = (create: () => Promise<HttpHandler>): GatewayHandler => {
-  let created: Promise<HttpHandler> | undefined;
+  const created = onceMade(create);
   return async (event, context) => {
     const request = requestOfEvent(event);
-    if (created === undefined) created = create();
-    const creating = created;
-    let handler: HttpHandler;
-    try {
-      handler = await creating;
-    } catch (error) {
-      created = undefined;
-      throw error;
-    }
+    const handler = await created();
     return handler(request, context);
   };
 };

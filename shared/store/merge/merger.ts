@@ -1,16 +1,17 @@
 import path from 'node:path';
-import { PartDamaged, RunDamaged, RunsDisagree, StoreUnavailable } from '../../domain/errors.ts';
+import { PartDamaged, RunDamaged, RunsDisagree } from '../../domain/errors.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { CommitLog } from '../commits/commit-log.ts';
 import { commit } from '../commits/committer.ts';
 import { type Changes, composeCommit } from '../commits/compose.ts';
 import type { CommittedPart, CommittedRun } from '../commits/format.ts';
-import { type CommitWriting, publishSnapshot } from '../commits/publish-commit.ts';
+import type { CommitWriting } from '../commits/publish-commit.ts';
+import { publishDueSnapshot } from '../commits/publish-due-snapshot.ts';
 import { isNamed, type StoreState } from '../commits/state.ts';
 import { SpanKeeper } from '../consultations/keeper.ts';
-import { systemCode } from '../files.ts';
 import { DurableFolders } from '../folders.ts';
 import { partIdOf } from '../level0-names.ts';
+import { namingOutage } from '../outage.ts';
 import type { Compression } from '../port.ts';
 import { Abandoned } from '../seal/abandoned.ts';
 import { areThere } from '../seal/are-there.ts';
@@ -112,17 +113,8 @@ export class Merger {
    * @throws StoreUnavailable when the store can't be read or written for now, InvalidSetting when the key can't be had.
    * After any of them the store is as it was, but for files that a later commit removes.
    */
-  async merge(): Promise<MergeReport> {
-    try {
-      return await this.#merge();
-    } catch (error) {
-      const code = systemCode(error);
-      if (code === undefined) throw error;
-      throw new StoreUnavailable(
-        `The store at ${this.#options.folder} could not be merged (${code}): mount it, free space or fix its permissions.`,
-        { cause: error },
-      );
-    }
+  merge(): Promise<MergeReport> {
+    return namingOutage(`The store at ${this.#options.folder} could not be merged`, () => this.#merge());
   }
 
   async #merge(): Promise<MergeReport> {
@@ -131,7 +123,7 @@ export class Merger {
     const listed = await this.#tidying.listIfDue();
     const state = await this.#log.catchUp();
     if (state.number === 0) return { kind: 'idle' };
-    await this.#publishSnapshot();
+    await publishDueSnapshot(this.#log, this.#commits, this.#options.logger);
     const { removed, unlinked } = await this.#tidying.find(state, listed);
     if (removed.length + unlinked.length > 0) return this.#tidy(removed, unlinked);
     const spans = await this.#spans.extend(state);
@@ -228,7 +220,7 @@ export class Merger {
       return composeCommit(newest, { ...changes, removed }, author);
     });
     if (done === undefined) mergesForNothing.inc();
-    await this.#publishSnapshot();
+    await publishDueSnapshot(this.#log, this.#commits, this.#options.logger);
     return done !== undefined;
   }
 
@@ -245,16 +237,5 @@ export class Merger {
     orphansFound.inc(removed.length);
     commitsMade.inc({ kind: 'tidy' });
     return { kind: 'tidied', unlinked: unlinked.length, orphans: removed.length };
-  }
-
-  async #publishSnapshot(): Promise<void> {
-    const due = this.#log.takeSnapshotDue();
-    if (due === undefined) return;
-    try {
-      await publishSnapshot(this.#commits, due);
-    } catch (error) {
-      const what = 'a snapshot of the log could not be written; starts take longer until the next';
-      this.#options.logger.warn(what, { error });
-    }
   }
 }

@@ -1,10 +1,9 @@
-import path from 'node:path';
-import { PartDamaged } from '../../domain/errors.ts';
 import type { PartId } from '../../domain/ids.ts';
 import { type CommittedPart, fileSha256 } from '../commits/format.ts';
-import { type RangeFile, type RangeReading, systemCode } from '../files.ts';
+import type { RangeFile } from '../files.ts';
 import { type MergedPart, mergeParts } from '../part/sealed/merge.ts';
 import { openSealedPart, type SealedPart } from '../part/sealed/open.ts';
+import { openPartFile } from '../part/sealed/open-file.ts';
 import { publish } from '../publish.ts';
 import { type SealWriting, sealedPath } from '../seal/prepare.ts';
 import type { MergeLimits } from './plan.ts';
@@ -15,17 +14,6 @@ export interface MergeWriting extends SealWriting {
   readonly limits: MergeLimits;
 }
 
-/** @throws PartDamaged when it is not there, or the system's error */
-const open = async (files: RangeReading, store: string, part: string): Promise<RangeFile> => {
-  try {
-    return await files.openRanges(path.join(store, part));
-  } catch (cause) {
-    // Only this: a stale handle says nothing about the file.
-    if (systemCode(cause) === 'ENOENT') throw new PartDamaged(part, 'it is missing', { cause });
-    throw cause;
-  }
-};
-
 const openAll = async (
   { files, store }: MergeWriting,
   inputs: readonly CommittedPart[],
@@ -33,7 +21,7 @@ const openAll = async (
 ): Promise<readonly SealedPart[]> => {
   const parts: SealedPart[] = [];
   for (const input of inputs) {
-    const file = await open(files, store, input.path);
+    const file = await openPartFile(files, store, input.path);
     opened.push(file);
     await requireUnaltered(file, input);
     parts.push(await openSealedPart(file, { path: input.path, basePosition: input.base_position }));
@@ -41,14 +29,11 @@ const openAll = async (
   return parts;
 };
 
-const publishMerged = async (writing: MergeWriting, { bytes, meta, basePosition }: MergedPart) => {
-  const { files, store, folders, announce } = writing;
+/** A merged part as a commit lists it. */
+export const committedPartOf = ({ bytes, meta, basePosition }: MergedPart): CommittedPart => {
   const { partId, level, segment, day, count, positionOffsetMin, positionOffsetMax } = meta;
-  const target = sealedPath(segment, day, partId);
-  announce(target);
-  await publish(files, { store, temporaryName: `${partId}.h5`, target, bytes }, folders);
   return {
-    path: target,
+    path: sealedPath(segment, day, partId),
     bytes: bytes.length,
     sha256: fileSha256(bytes),
     level,
@@ -59,6 +44,15 @@ const publishMerged = async (writing: MergeWriting, { bytes, meta, basePosition 
     first_position: basePosition + positionOffsetMin,
     last_position: basePosition + positionOffsetMax,
   };
+};
+
+const publishMerged = async (writing: MergeWriting, merged: MergedPart): Promise<CommittedPart> => {
+  const { files, store, folders, announce } = writing;
+  const committed = committedPartOf(merged);
+  announce(committed.path);
+  const temporaryName = `${merged.meta.partId}.h5`;
+  await publish(files, { store, temporaryName, target: committed.path, bytes: merged.bytes }, folders);
+  return committed;
 };
 
 const sumOf = (parts: readonly CommittedPart[]): number => parts.reduce((sum, { count }) => sum + count, 0);

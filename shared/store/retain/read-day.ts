@@ -1,22 +1,11 @@
-import path from 'node:path';
 import { PartDamaged } from '../../domain/errors.ts';
 import type { CommittedPart } from '../commits/format.ts';
-import { type RangeFile, type RangeReading, systemCode } from '../files.ts';
+import type { RangeReading } from '../files.ts';
 import { openSealedPart, type SealedPart } from '../part/sealed/open.ts';
+import { openPartFile } from '../part/sealed/open-file.ts';
 import type { DueDay } from './due.ts';
 import type { LeafTiles } from './leaf-tiles.ts';
 import { PositionSet } from './position-set.ts';
-
-/** @throws PartDamaged when it is not there, or the system's error */
-const open = async (files: RangeReading, store: string, part: string): Promise<RangeFile> => {
-  try {
-    return await files.openRanges(path.join(store, part));
-  } catch (cause) {
-    // Only this: a stale handle says nothing about the file.
-    if (systemCode(cause) === 'ENOENT') throw new PartDamaged(part, 'it is missing', { cause });
-    throw cause;
-  }
-};
 
 /**
  * Adds the positions of a part, each once its event was hashed from its bytes: what an altered part makes up must not be signed as
@@ -42,7 +31,7 @@ const eachPart = async (
   use: (sealed: SealedPart) => Promise<void>,
 ): Promise<void> => {
   for (const part of parts) {
-    const file = await open(files, store, part.path);
+    const file = await openPartFile(files, store, part.path);
     try {
       await use(await openSealedPart(file, { path: part.path, basePosition: part.base_position }));
     } finally {

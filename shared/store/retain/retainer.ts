@@ -1,16 +1,18 @@
 import path from 'node:path';
-import { LogDamaged, PartDamaged, StoreUnavailable } from '../../domain/errors.ts';
+import { LogDamaged, PartDamaged } from '../../domain/errors.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { CommitLog } from '../commits/commit-log.ts';
 import { commit } from '../commits/committer.ts';
 import { composeCommit } from '../commits/compose.ts';
 import { type ExpiredDay, fileSha256 } from '../commits/format.ts';
-import { type CommitWriting, publishSnapshot } from '../commits/publish-commit.ts';
+import type { CommitWriting } from '../commits/publish-commit.ts';
+import { publishDueSnapshot } from '../commits/publish-due-snapshot.ts';
 import type { StoreState } from '../commits/state.ts';
-import { isGone, systemCode } from '../files.ts';
+import { isGone } from '../files.ts';
 import { DurableFolders } from '../folders.ts';
 import { type AuthorOptions, MergeAuthor } from '../merge/author.ts';
+import { namingOutage } from '../outage.ts';
 import { publish } from '../publish.ts';
 import { Abandoned } from '../seal/abandoned.ts';
 import { areThere } from '../seal/are-there.ts';
@@ -53,6 +55,7 @@ export type DayOutcome = { readonly kind: 'dropped' } | Kept;
  */
 export class Retainer {
   readonly #options: RetainerOptions;
+  readonly #outage: string;
   readonly #log: CommitLog;
   readonly #abandoned = new Abandoned();
   readonly #author: MergeAuthor;
@@ -63,6 +66,7 @@ export class Retainer {
   constructor(options: RetainerOptions) {
     const { folder, files, logger, newId } = options;
     this.#options = options;
+    this.#outage = `No day of the store at ${folder} could be dropped`;
     this.#log = new CommitLog({ folder, files, logger });
     this.#author = new MergeAuthor(options, this.#log);
     this.#folders = new DurableFolders(files, path.resolve(folder));
@@ -76,7 +80,7 @@ export class Retainer {
    */
   async due(filter: DueFilter = {}): Promise<readonly DueDay[]> {
     const { policy } = this.#options;
-    return this.#naming(async () => {
+    return namingOutage(this.#outage, async () => {
       const state = await this.#log.catchUp();
       if (state.number === 0) return [];
       const nowMs = await this.#nowMs();
@@ -88,7 +92,7 @@ export class Retainer {
 
   /** Why a day stays although its retention is over, as far as that can be told without reading its events. Changes nothing. */
   async keptBy(day: DueDay): Promise<Kept | undefined> {
-    return this.#naming(() => this.#reading(day, async () => undefined));
+    return namingOutage(this.#outage, () => this.#reading(day, async () => undefined));
   }
 
   /**
@@ -98,7 +102,7 @@ export class Retainer {
    */
   async drop(day: DueDay): Promise<DayOutcome> {
     const { files, folder } = this.#options;
-    return this.#naming(async () => {
+    return namingOutage(this.#outage, async () => {
       // Hashes that no tile has yet can be had from the events alone.
       const { tree } = await this.#log.catchUp();
       await this.#tiles.complete();
@@ -152,7 +156,7 @@ export class Retainer {
     dueDaysLeft.dec();
     expiredEvents.inc(unsigned.count);
     expiredBytes.inc(day.parts.reduce((sum, { bytes }) => sum + bytes, 0));
-    await this.#publishSnapshot();
+    await publishDueSnapshot(this.#log, this.#commits, this.#options.logger);
     return { kind: 'dropped' };
   }
 
@@ -184,29 +188,5 @@ export class Retainer {
     const { files, folder, clock, newId } = this.#options;
     await this.#folders.ensure('tmp');
     return Math.min(clock.nowMs(), await shareNowMs(files, folder, newId()));
-  }
-
-  async #publishSnapshot(): Promise<void> {
-    const due = this.#log.takeSnapshotDue();
-    if (due === undefined) return;
-    try {
-      await publishSnapshot(this.#commits, due);
-    } catch (error) {
-      const what = 'a snapshot of the log could not be written; starts take longer until the next';
-      this.#options.logger.warn(what, { error });
-    }
-  }
-
-  async #naming<Result>(act: () => Promise<Result>): Promise<Result> {
-    try {
-      return await act();
-    } catch (error) {
-      const code = systemCode(error);
-      if (code === undefined) throw error;
-      throw new StoreUnavailable(
-        `No day of the store at ${this.#options.folder} could be dropped (${code}): mount it, free space or fix its permissions.`,
-        { cause: error },
-      );
-    }
   }
 }

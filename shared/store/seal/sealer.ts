@@ -1,20 +1,21 @@
 import path from 'node:path';
-import { StoreUnavailable } from '../../domain/errors.ts';
 import type { FindOtherForm } from '../../encryption/other-form.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { CommitLog } from '../commits/commit-log.ts';
 import { commit } from '../commits/committer.ts';
 import { type CommitAuthor, composeCommit } from '../commits/compose.ts';
-import { type CommitWriting, publishSnapshot } from '../commits/publish-commit.ts';
+import type { CommitWriting } from '../commits/publish-commit.ts';
+import { publishDueSnapshot } from '../commits/publish-due-snapshot.ts';
 import type { StoreState } from '../commits/state.ts';
-import { type SealFiles, systemCode } from '../files.ts';
+import type { SealFiles } from '../files.ts';
 import { DurableFolders } from '../folders.ts';
 import { PageCache } from '../known-ids/page-cache.ts';
 import { Level0Listing } from '../level0-listing.ts';
 import { signCheckpoint } from '../log/checkpoint.ts';
 import type { CheckpointKeeping } from '../log/checkpoint-folder.ts';
 import type { Signer } from '../log/note/signer.ts';
+import { namingOutage } from '../outage.ts';
 import type { Compression } from '../port.ts';
 import { Abandoned } from './abandoned.ts';
 import { areThere } from './are-there.ts';
@@ -133,17 +134,8 @@ export class Sealer {
    * @throws RunDamaged, RunsDisagree when the index of known ids can't be relied on.
    * @throws StoreUnavailable when the store can't be read or written for now, InvalidSetting when the key can't be had.
    */
-  async seal(): Promise<SealReport> {
-    try {
-      return await this.#seal();
-    } catch (error) {
-      const code = systemCode(error);
-      if (code === undefined) throw error;
-      throw new StoreUnavailable(
-        `The store at ${this.#options.folder} could not be sealed (${code}): mount it, free space or fix its permissions.`,
-        { cause: error },
-      );
-    }
+  seal(): Promise<SealReport> {
+    return namingOutage(`The store at ${this.#options.folder} could not be sealed`, () => this.#seal());
   }
 
   async #seal(): Promise<SealReport> {
@@ -152,7 +144,7 @@ export class Sealer {
     const checkpoints = await findCheckpoints({ files, store: folder, checkpointFolder });
     const listed = await this.#listing.list();
     const state = await this.#log.catchUp();
-    await this.#publishSnapshot();
+    await publishDueSnapshot(this.#log, this.#commits, this.#options.logger);
     await this.#tiles.complete();
     const waiting = listed.filter((part) => !state.removed.has(part));
     this.#observe(state, waiting.length);
@@ -223,21 +215,9 @@ export class Sealer {
     try {
       await this.#tiles.complete({ from: before.tree.size, leaves: batch.leaves });
       await keepNewest(this.#writing, this.#outside, this.#log.state.checkpoint, clock.nowMs());
-      await this.#publishSnapshot();
+      await publishDueSnapshot(this.#log, this.#commits, this.#options.logger);
     } catch (error) {
       logger.warn('what follows from a commit was not finished; the next look of a sealer does it', { error });
-    }
-  }
-
-  async #publishSnapshot(): Promise<void> {
-    const due = this.#log.takeSnapshotDue();
-    if (due === undefined) return;
-    try {
-      await publishSnapshot(this.#commits, due);
-    } catch (error) {
-      this.#options.logger.warn('a snapshot of the log could not be written; starts take longer until the next', {
-        error,
-      });
     }
   }
 

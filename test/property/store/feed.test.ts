@@ -6,11 +6,12 @@ import type { StoredEvent } from '../../../shared/domain/event.ts';
 import { type ConsultationId, createUuidV7Source, type PartId } from '../../../shared/domain/ids.ts';
 import { CommitLog } from '../../../shared/store/commits/commit-log.ts';
 import { composeCommit } from '../../../shared/store/commits/compose.ts';
-import { type CommittedPart, fileSha256 } from '../../../shared/store/commits/format.ts';
+import type { CommittedPart } from '../../../shared/store/commits/format.ts';
 import { publishCommit } from '../../../shared/store/commits/publish-commit.ts';
 import { nodeStoreFiles } from '../../../shared/store/files.ts';
 import { DurableFolders } from '../../../shared/store/folders.ts';
-import { type MergedPart, mergeParts } from '../../../shared/store/part/sealed/merge.ts';
+import { committedPartOf } from '../../../shared/store/merge/write-merged.ts';
+import { mergeParts } from '../../../shared/store/part/sealed/merge.ts';
 import { openSealedPart } from '../../../shared/store/part/sealed/open.ts';
 import type { EventFeed, FeedQuery } from '../../../shared/store/port.ts';
 import { publish } from '../../../shared/store/publish.ts';
@@ -20,19 +21,6 @@ import { createSealRig, type SealRig } from '../../unit/store/seal/rig.ts';
 
 const segments = ['clinical', 'audio'] as const;
 const newPartId = createUuidV7Source(Date.now) as () => PartId;
-
-const committed = ({ bytes, meta, basePosition }: MergedPart): CommittedPart => ({
-  path: `parts/${meta.segment}/${meta.day}/${meta.partId}.h5`,
-  bytes: bytes.length,
-  sha256: fileSha256(bytes),
-  level: meta.level,
-  segment: meta.segment,
-  day: meta.day,
-  count: meta.count,
-  base_position: basePosition,
-  first_position: basePosition + meta.positionOffsetMin,
-  last_position: basePosition + meta.positionOffsetMax,
-});
 
 /** Puts one part in the place of all that a segment and day has, in one commit, and removes those at once, which is sooner than any grace. */
 const mergeSegment = async (rig: SealRig, segment: string, mostRows: number): Promise<void> => {
@@ -51,7 +39,7 @@ const mergeSegment = async (rig: SealRig, segment: string, mostRows: number): Pr
   );
   const added: CommittedPart[] = [];
   for await (const merged of mergeParts(inputs, { level: 2, compression: 'gzip-1', newPartId, mostRows })) {
-    const part = committed(merged);
+    const part = committedPartOf(merged);
     const publication = { store: rig.folder, temporaryName: newPartId(), target: part.path, bytes: merged.bytes };
     await publish(nodeStoreFiles, publication, folders);
     added.push(part);

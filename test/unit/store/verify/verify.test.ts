@@ -5,14 +5,13 @@ import { createUuidV7Source, type PartId } from '../../../../shared/domain/ids.t
 import { CommitLog } from '../../../../shared/store/commits/commit-log.ts';
 import { commit } from '../../../../shared/store/commits/committer.ts';
 import { composeCommit } from '../../../../shared/store/commits/compose.ts';
-import { fileSha256 } from '../../../../shared/store/commits/format.ts';
 import { nodeStoreFiles } from '../../../../shared/store/files.ts';
 import { DurableFolders } from '../../../../shared/store/folders.ts';
 import { signCheckpoint } from '../../../../shared/store/log/checkpoint.ts';
+import { committedPartOf } from '../../../../shared/store/merge/write-merged.ts';
 import { mergeParts } from '../../../../shared/store/part/sealed/merge.ts';
 import { openSealedPart } from '../../../../shared/store/part/sealed/open.ts';
 import { publish } from '../../../../shared/store/publish.ts';
-import { sealedPath } from '../../../../shared/store/seal/prepare.ts';
 import { eventOf, eventsOf } from '../events.ts';
 import { createSealRig, type SealRig, signer } from '../seal/rig.ts';
 import { newId, smallStore, verifyMemory, verifyRig } from './rig.ts';
@@ -35,21 +34,10 @@ const mergeAll = async (rig: SealRig): Promise<void> => {
     }),
   );
   const options = { level: 2, compression: 'gzip-6', newPartId: () => newPartId() as PartId } as const;
-  for await (const { bytes, meta, basePosition } of mergeParts(inputs, options)) {
-    const target = sealedPath(meta.segment, meta.day, meta.partId);
-    await publish(files, { store, temporaryName: `${meta.partId}.h5`, target, bytes }, folders);
-    const added = {
-      path: target,
-      bytes: bytes.length,
-      sha256: fileSha256(bytes),
-      level: meta.level,
-      segment: meta.segment,
-      day: meta.day,
-      count: meta.count,
-      base_position: basePosition,
-      first_position: basePosition + meta.positionOffsetMin,
-      last_position: basePosition + meta.positionOffsetMax,
-    };
+  for await (const merged of mergeParts(inputs, options)) {
+    const added = committedPartOf(merged);
+    const temporaryName = `${merged.meta.partId}.h5`;
+    await publish(files, { store, temporaryName, target: added.path, bytes: merged.bytes }, folders);
     const removed = live.map((part) => part.path);
     const author = {
       nowMs: Date.now,
