@@ -8,6 +8,7 @@ import { type Config, loadConfig } from './config.ts';
 import { InvalidSetting } from './domain/errors.ts';
 import { createUuidV7Source } from './domain/ids.ts';
 import { builtInPolicy, type Policy, parsePolicy } from './domain/policy.ts';
+import { createDecryptingReader } from './encryption/decrypting-reader.ts';
 import { createDecryption } from './encryption/decryption.ts';
 import { createEncryption } from './encryption/encryption.ts';
 import { createErasureCheck } from './encryption/erasure-check.ts';
@@ -39,7 +40,6 @@ import { openOrMakeSigningKey, openSigningKey } from './store/log/signing-key-fi
 import type { EventFeed, EventReader } from './store/port.ts';
 import { openQuarantine } from './store/quarantine/open.ts';
 import { createLetterPublisher } from './store/quarantine/publish-letter.ts';
-import { createDecryptingReader } from './store/read/decrypting-reader.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { registry } from './telemetry/metrics.ts';
 

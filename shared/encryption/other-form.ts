@@ -2,15 +2,10 @@ import { isEncrypted } from '../domain/encrypted-payload.ts';
 import { KeyMissing, KeyRecordDamaged } from '../domain/errors.ts';
 import type { AcceptedEvent } from '../domain/event.ts';
 import { contentHash } from '../domain/leaf.ts';
+import type { FindOtherForm } from '../domain/other-form.ts';
 import type { KeyFinder } from '../key-store/key-store.ts';
 import { decryptEvent } from './decrypt-event.ts';
 import { encryptEvent } from './encrypt-event.ts';
-
-/** How an event relates to another form of it: its other content hash, that it was erased, or that nobody can tell. */
-export type OtherForm =
-  | { readonly kind: 'content'; readonly contentHash: Uint8Array }
-  | { readonly kind: 'erased' }
-  | { readonly kind: 'unknown' };
 
 /**
  * The content hash that an event has in its other form: that in clear of an encrypted one, and the other way round. Of a store where encryption
@@ -19,8 +14,8 @@ export type OtherForm =
  * @throws StoreUnavailable when the key store can't be read for now, InvalidSetting when its master key is not the one at hand.
  */
 export const createOtherForm =
-  (openKeys: () => Promise<KeyFinder | undefined>) =>
-  async (event: AcceptedEvent): Promise<OtherForm> => {
+  (openKeys: () => Promise<KeyFinder | undefined>): FindOtherForm =>
+  async (event) => {
     try {
       const key = await (await openKeys())?.find(event.consultationId);
       if (key?.kind === 'erased') return { kind: 'erased' };
@@ -33,8 +28,6 @@ export const createOtherForm =
       throw error;
     }
   };
-
-export type FindOtherForm = ReturnType<typeof createOtherForm>;
 
 /** Whether two events of one id are the same, whatever form each of them has; one whose consultation was erased is never another. */
 export const isSameEvent = async (

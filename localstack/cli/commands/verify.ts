@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../../../shared/config.ts';
 import { MalformedNote } from '../../../shared/domain/errors.ts';
+import { createEventKeys } from '../../../shared/encryption/event-keys.ts';
 import { openKeyStore } from '../../../shared/key-store/open.ts';
 import { nodeStoreFiles } from '../../../shared/store/files.ts';
 import { parseVerifierKey, type VerifierKey } from '../../../shared/store/log/note/verifier-key.ts';
@@ -197,6 +198,7 @@ export const verify: Command = {
     };
     const threads = threadsOf(options);
     await using pool = threads === 1 ? undefined : new HashThreads(config.storeDir, threads);
+    const keyStore = await openKeyStore({ folder: config.keyStoreDir, masterKeyFile: config.masterKeyFile });
     const report = await verifyStore({
       store: config.storeDir,
       files: nodeStoreFiles,
@@ -204,7 +206,7 @@ export const verify: Command = {
       ...(pool === undefined ? {} : { hashing: (found) => pool.hashing(found) }),
       checkpointFolder: config.checkpointDir,
       checkpoint,
-      keys: await openKeyStore({ folder: config.keyStoreDir, masterKeyFile: config.masterKeyFile }),
+      keys: keyStore && createEventKeys(keyStore),
       witness: {
         found: (finding) => say(asJson ? findingJson(finding) : findingLine(finding)),
         noted: (note) => say(asJson ? noteJson(note) : noteLine(note)),

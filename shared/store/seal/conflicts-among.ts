@@ -1,4 +1,4 @@
-import type { FindOtherForm } from '../../encryption/other-form.ts';
+import type { FindOtherForm } from '../../domain/other-form.ts';
 import { isSameContent } from '../known-ids/record.ts';
 import type { SealBatch } from './batch.ts';
 import type { SealRow } from './row.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FindOtherForm } from '../../encryption/other-form.ts';
+import type { FindOtherForm } from '../../domain/other-form.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { CommitLog } from '../commits/commit-log.ts';

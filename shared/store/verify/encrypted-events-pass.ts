@@ -1,22 +1,21 @@
 import path from 'node:path';
 import { encryptedMark, isEncrypted } from '../../domain/encrypted-payload.ts';
-import { KeyMissing, KeyRecordDamaged, PartDamaged } from '../../domain/errors.ts';
+import { PartDamaged } from '../../domain/errors.ts';
 import type { AcceptedEvent } from '../../domain/event.ts';
 import type { ConsultationId } from '../../domain/ids.ts';
-import { decryptEvent } from '../../encryption/decrypt-event.ts';
-import type { KeyStore } from '../../key-store/key-store.ts';
 import type { CommittedPart } from '../commits/format.ts';
 import { isGone } from '../files.ts';
 import { eventOfRow } from '../part/columns.ts';
 import { readPart } from '../part/read.ts';
 import { openSealedPart } from '../part/sealed/open.ts';
-import { reasonOf, type Witness } from './finding.ts';
+import type { EventKeys } from './event-keys.ts';
+import type { Witness } from './finding.ts';
 import type { CurrentFiles, VerifyFiles } from './store-reading.ts';
 
 export interface EncryptedEventsOptions {
   readonly files: VerifyFiles;
   readonly store: string;
-  readonly keys: KeyStore;
+  readonly keys: EventKeys;
   readonly current: CurrentFiles;
   /** Level-0 parts that were listed before the commits were read. */
   readonly listed: readonly string[];
@@ -78,25 +77,22 @@ export class EncryptedEventsPass {
     const { keys, witness } = this.#options;
     const file = keys.fileOf(consultationId);
     const whose = `${events} encrypted ${events === 1 ? 'event' : 'events'} of the consultation ${consultationId}`;
-    try {
-      const key = await keys.find(consultationId);
-      if (key.kind === 'erased') {
-        const { erasedAt, erasedBy, reason } = key.erasure;
-        witness.noted({ file, reason: `erased at ${erasedAt} by ${erasedBy} (${reason}): ${whose}` });
+    const key = await keys.tryOn(sample);
+    switch (key.kind) {
+      case 'erased':
+        witness.noted({ file, reason: `erased at ${key.erasedAt} by ${key.erasedBy} (${key.reason}): ${whose}` });
         return true;
+      case 'missing': {
+        const reason = `key missing: ${whose} can't be read, and no erasure says why`;
+        witness.found({ kind: 'missing', file, reason });
+        return false;
       }
-      if (key.kind === 'active') decryptEvent(sample, key.keys);
-      else
-        witness.found({
-          kind: 'missing',
-          file,
-          reason: `key missing: ${whose} can't be read, and no erasure says why`,
-        });
-    } catch (error) {
-      if (!(error instanceof KeyMissing || error instanceof KeyRecordDamaged)) throw error;
-      witness.found({ kind: 'changed', file, reason: `${whose} can't be read: ${reasonOf(error)}` });
+      case 'unfit':
+        witness.found({ kind: 'changed', file, reason: `${whose} can't be read: ${key.reason}` });
+        return false;
+      case 'opens':
+        return false;
     }
-    return false;
   }
 
   /** Starts over with the parts of a newer commit when one of them is gone. */

@@ -1,6 +1,5 @@
 import { randomFillSync } from 'node:crypto';
 import type { RandomFill } from '../../domain/ids.ts';
-import type { KeyStore } from '../../key-store/key-store.ts';
 import { type Clock, systemClock } from '../../ports/clock.ts';
 import type { StoreState } from '../commits/state.ts';
 import { Level0Listing } from '../level0-listing.ts';
@@ -10,6 +9,7 @@ import { checkpointPath } from '../seal/guard.ts';
 import { addCheckpoints, readCheckpoints } from './checkpoints.ts';
 import { listCommits } from './commit-listing.ts';
 import { EncryptedEventsPass, type EncryptedEventsReport } from './encrypted-events-pass.ts';
+import type { EventKeys } from './event-keys.ts';
 import { EventsPass } from './events-pass.ts';
 import type { Finding, Witness } from './finding.ts';
 import { HistoryWalk } from './history.ts';
@@ -33,7 +33,7 @@ export interface VerifyOptions {
   /** The file of a checkpoint that the user holds. */
   readonly checkpoint?: string | undefined;
   /** Where the keys of encrypted events are, if at hand: what they are is verified without. */
-  readonly keys?: KeyStore | undefined;
+  readonly keys?: EventKeys | undefined;
   readonly witness: Witness;
   readonly clock?: Clock;
   readonly random?: RandomFill;

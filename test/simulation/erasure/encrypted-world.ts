@@ -1,4 +1,5 @@
 import { createUuidV7Source } from '../../../shared/domain/ids.ts';
+import { createDecryptingReader } from '../../../shared/encryption/decrypting-reader.ts';
 import { createDecryption } from '../../../shared/encryption/decryption.ts';
 import { createEncryption } from '../../../shared/encryption/encryption.ts';
 import { dataKeyBytes } from '../../../shared/encryption/keys.ts';
@@ -8,7 +9,6 @@ import { masterKeyOf } from '../../../shared/key-store/master-key.ts';
 import { createPersistStage } from '../../../shared/stages/persist.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import type { EventFeed, EventReader } from '../../../shared/store/port.ts';
-import { createDecryptingReader } from '../../../shared/store/read/decrypting-reader.ts';
 import { silentLogger } from '../../../shared/telemetry/log.ts';
 import type { Faults, SimulatedMount } from '../rig/mount.ts';
 import { store, World } from '../rig/world.ts';

@@ -1,7 +1,7 @@
 import type { AcceptedEvent } from '../../../shared/domain/event.ts';
 import { createUuidV7Source } from '../../../shared/domain/ids.ts';
+import type { FindOtherForm } from '../../../shared/domain/other-form.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
-import type { FindOtherForm } from '../../../shared/encryption/other-form.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { createPersistStage, type QueuedPack } from '../../../shared/stages/persist.ts';
 import { createConflictQuarantine } from '../../../shared/stages/seal/quarantine-conflicts.ts';

@@ -1,5 +1,5 @@
-import type { Decryption } from '../../encryption/decryption.ts';
-import type { EventFeed, EventReader } from '../port.ts';
+import type { EventFeed, EventReader } from '../store/port.ts';
+import type { Decryption } from './decryption.ts';
 
 /** Gives events as they were sent, whether they are stored encrypted or not. Proofs are of what is stored. */
 export const createDecryptingReader = (
