@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Compression } from '../store/port.ts';
+import type { Compression } from './compression.ts';
 import { InvalidSetting } from './errors.ts';
 import { limits } from './limits.ts';
 

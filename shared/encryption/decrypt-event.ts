@@ -1,8 +1,8 @@
 import { parseEncrypted } from '../domain/encrypted-payload.ts';
 import { KeyMissing } from '../domain/errors.ts';
 import type { AcceptedEvent } from '../domain/event.ts';
+import type { EventKeys } from '../key-store/event-keys.ts';
 import { eventCipher } from './encrypt-event.ts';
-import type { EventKeys } from './keys.ts';
 import { decompress } from './plaintext.ts';
 
 /**

@@ -3,8 +3,8 @@ import { aessiv } from '@noble/ciphers/aes.js';
 import { renderEncrypted } from '../domain/encrypted-payload.ts';
 import type { AcceptedEvent, IngestedEvent, SegmentedEvent } from '../domain/event.ts';
 import { contentHash, leafHash } from '../domain/leaf.ts';
-import { associatedData } from './associated-data.ts';
-import type { EventKeys } from './keys.ts';
+import { associatedData } from '../key-store/associated-data.ts';
+import type { EventKeys } from '../key-store/event-keys.ts';
 import { compress } from './plaintext.ts';
 
 const tagBytes = 16;

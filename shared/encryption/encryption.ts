@@ -2,10 +2,10 @@ import { isEncrypted } from '../domain/encrypted-payload.ts';
 import { KeyMissing, KeyRecordDamaged } from '../domain/errors.ts';
 import type { AcceptedEvent } from '../domain/event.ts';
 import type { ConsultationId } from '../domain/ids.ts';
+import type { EventKeys } from '../key-store/event-keys.ts';
 import type { KeyMaker } from '../key-store/key-store.ts';
 import { eachConsultation } from './each-consultation.ts';
 import { encryptEvent } from './encrypt-event.ts';
-import type { EventKeys } from './keys.ts';
 
 /** What becomes of an event that is to be stored encrypted. */
 export type EncryptOutcome =

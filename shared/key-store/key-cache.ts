@@ -1,6 +1,6 @@
 import type { ConsultationId } from '../domain/ids.ts';
-import type { EventKeys } from '../encryption/keys.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { EventKeys } from './event-keys.ts';
 import type { Erasure } from './record.ts';
 
 /** How long a key is used before its record is read again: so late does a host notice an erasure by another. */

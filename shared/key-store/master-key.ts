@@ -1,7 +1,7 @@
 import { aessiv } from '@noble/ciphers/aes.js';
 import type { ConsultationId } from '../domain/ids.ts';
-import { associatedData } from '../encryption/associated-data.ts';
-import { deriveKey } from '../encryption/keys.ts';
+import { associatedData } from './associated-data.ts';
+import { deriveKey } from './event-keys.ts';
 
 /** Length of a master key, in bytes. */
 export const masterKeyBytes = 32;

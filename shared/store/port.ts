@@ -1,8 +1,8 @@
+import type { Compression } from '../domain/compression.ts';
 import type { AcceptedEvent, StoredEvent } from '../domain/event.ts';
 import type { ConsultationId, EventId, PartId } from '../domain/ids.ts';
 
-/** How the columns of a part are compressed: `none` (checksummed by fletcher32) or deflate at a level. */
-export type Compression = 'none' | `gzip-${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`;
+export type { Compression };
 
 /** What `persist` learns about the part that it published. */
 export interface PublishedPart {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../../../shared/config.ts';
 import { MalformedNote } from '../../../shared/domain/errors.ts';
-import { createEventKeys } from '../../../shared/encryption/event-keys.ts';
+import { createKeysAtHand } from '../../../shared/encryption/keys-at-hand.ts';
 import { openKeyStore } from '../../../shared/key-store/open.ts';
 import { nodeStoreFiles } from '../../../shared/store/files.ts';
 import { parseVerifierKey, type VerifierKey } from '../../../shared/store/log/note/verifier-key.ts';
@@ -206,7 +206,7 @@ export const verify: Command = {
       ...(pool === undefined ? {} : { hashing: (found) => pool.hashing(found) }),
       checkpointFolder: config.checkpointDir,
       checkpoint,
-      keys: keyStore && createEventKeys(keyStore),
+      keys: keyStore && createKeysAtHand(keyStore),
       witness: {
         found: (finding) => say(asJson ? findingJson(finding) : findingLine(finding)),
         noted: (note) => say(asJson ? noteJson(note) : noteLine(note)),

@@ -8,14 +8,14 @@ import { isGone } from '../files.ts';
 import { eventOfRow } from '../part/columns.ts';
 import { readPart } from '../part/read.ts';
 import { openSealedPart } from '../part/sealed/open.ts';
-import type { EventKeys } from './event-keys.ts';
 import type { Witness } from './finding.ts';
+import type { KeysAtHand } from './keys-at-hand.ts';
 import type { CurrentFiles, VerifyFiles } from './store-reading.ts';
 
 export interface EncryptedEventsOptions {
   readonly files: VerifyFiles;
   readonly store: string;
-  readonly keys: EventKeys;
+  readonly keys: KeysAtHand;
   readonly current: CurrentFiles;
   /** Level-0 parts that were listed before the commits were read. */
   readonly listed: readonly string[];

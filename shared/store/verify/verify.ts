@@ -9,11 +9,11 @@ import { checkpointPath } from '../seal/guard.ts';
 import { addCheckpoints, readCheckpoints } from './checkpoints.ts';
 import { listCommits } from './commit-listing.ts';
 import { EncryptedEventsPass, type EncryptedEventsReport } from './encrypted-events-pass.ts';
-import type { EventKeys } from './event-keys.ts';
 import { EventsPass } from './events-pass.ts';
 import type { Finding, Witness } from './finding.ts';
 import { HistoryWalk } from './history.ts';
 import { IdSums } from './id-sums.ts';
+import type { KeysAtHand } from './keys-at-hand.ts';
 import { KnownIdsPass } from './known-ids-pass.ts';
 import { LetterCheck } from './letters.ts';
 import { verifyLevel0 } from './level0-pass.ts';
@@ -33,7 +33,7 @@ export interface VerifyOptions {
   /** The file of a checkpoint that the user holds. */
   readonly checkpoint?: string | undefined;
   /** Where the keys of encrypted events are, if at hand: what they are is verified without. */
-  readonly keys?: EventKeys | undefined;
+  readonly keys?: KeysAtHand | undefined;
   readonly witness: Witness;
   readonly clock?: Clock;
   readonly random?: RandomFill;

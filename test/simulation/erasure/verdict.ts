@@ -3,7 +3,7 @@ import { isEncrypted } from '../../../shared/domain/encrypted-payload.ts';
 import type { AcceptedEvent, StoredEvent } from '../../../shared/domain/event.ts';
 import { contentHash } from '../../../shared/domain/leaf.ts';
 import { createDecryption } from '../../../shared/encryption/decryption.ts';
-import { createEventKeys } from '../../../shared/encryption/event-keys.ts';
+import { createKeysAtHand } from '../../../shared/encryption/keys-at-hand.ts';
 import { decodeRecord } from '../../../shared/queue/packs/decode.ts';
 import { CommitLog } from '../../../shared/store/commits/commit-log.ts';
 import { verifyCheckpoint } from '../../../shared/store/log/checkpoint.ts';
@@ -101,7 +101,7 @@ const expectVerified = async (world: EncryptedWorld, readable: readonly StoredEv
     store,
     files,
     trusted: [signer.verifierKey],
-    keys: createEventKeys(world.newKeyStore(files)),
+    keys: createKeysAtHand(world.newKeyStore(files)),
     witness: { found: (finding) => findings.push(finding), noted: () => {}, progress: () => {} },
     clock: world.clock,
     random: (target) => world.scheduler.random.fill(target),

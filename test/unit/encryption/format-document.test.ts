@@ -7,7 +7,7 @@ import type { ConsultationId, EventId } from '../../../shared/domain/ids.ts';
 import { contentHash, leafHash } from '../../../shared/domain/leaf.ts';
 import { decryptEvent } from '../../../shared/encryption/decrypt-event.ts';
 import { encryptEvent } from '../../../shared/encryption/encrypt-event.ts';
-import { eventKeysOf } from '../../../shared/encryption/keys.ts';
+import { eventKeysOf } from '../../../shared/key-store/event-keys.ts';
 import { masterKeyOf } from '../../../shared/key-store/master-key.ts';
 import { recordPath } from '../../../shared/key-store/names.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AcceptedEvent } from '../../../../shared/domain/event.ts';
 import type { ConsultationId } from '../../../../shared/domain/ids.ts';
 import { createEncryption } from '../../../../shared/encryption/encryption.ts';
-import { createEventKeys } from '../../../../shared/encryption/event-keys.ts';
+import { createKeysAtHand } from '../../../../shared/encryption/keys-at-hand.ts';
 import { createKeyRig } from '../../key-store/rig.ts';
 import { consultation, eventOf } from '../events.ts';
 import { createSealRig } from '../seal/rig.ts';
@@ -37,7 +37,7 @@ describe('verify of encrypted events', () => {
 
   it('counts them where the key store is at hand', async () => {
     const { rig, keys } = await encryptedStore();
-    const { findings, report } = await verifyRig(rig, { keys: createEventKeys(keys.host()) });
+    const { findings, report } = await verifyRig(rig, { keys: createKeysAtHand(keys.host()) });
     expect(findings).toEqual([]);
     expect(report.encrypted).toEqual({ encryptedEvents: 4, erasedConsultations: 0, erasedEvents: 0 });
   });
@@ -45,7 +45,7 @@ describe('verify of encrypted events', () => {
   it('notes what is erased, and by whom, and stays clean', async () => {
     const { rig, keys, host } = await encryptedStore();
     await host.erase(consultation, why);
-    const { findings, notes, report } = await verifyRig(rig, { keys: createEventKeys(keys.host()) });
+    const { findings, notes, report } = await verifyRig(rig, { keys: createKeysAtHand(keys.host()) });
     expect(findings).toEqual([]);
     expect(report.encrypted).toEqual({ encryptedEvents: 4, erasedConsultations: 1, erasedEvents: 3 });
     expect(notes).toContainEqual({
@@ -59,7 +59,7 @@ describe('verify of encrypted events', () => {
   it('finds a key that is missing', async () => {
     const { rig, keys, host } = await encryptedStore();
     keys.files.names.delete(host.fileOf(other));
-    const { findings } = await verifyRig(rig, { keys: createEventKeys(keys.host()) });
+    const { findings } = await verifyRig(rig, { keys: createKeysAtHand(keys.host()) });
     expect(findings).toEqual([
       {
         kind: 'missing',
@@ -74,7 +74,7 @@ describe('verify of encrypted events', () => {
     keys.files.names.delete(host.fileOf(other));
     await keys.host().findOrMake(other);
     keys.files.names.set(host.fileOf(consultation), { bytes: Buffer.from('{}') });
-    const { findings } = await verifyRig(rig, { keys: createEventKeys(keys.host()) });
+    const { findings } = await verifyRig(rig, { keys: createKeysAtHand(keys.host()) });
     expect(findings.map(({ kind, file }) => [kind, file]).sort()).toEqual(
       [
         ['changed', host.fileOf(other)],

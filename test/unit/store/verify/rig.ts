@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import path from 'node:path';
 import { createUuidV7Source } from '../../../../shared/domain/ids.ts';
 import { encryptEvent } from '../../../../shared/encryption/encrypt-event.ts';
-import { eventKeysOf } from '../../../../shared/encryption/keys.ts';
+import { eventKeysOf } from '../../../../shared/key-store/event-keys.ts';
 import { systemClock } from '../../../../shared/ports/clock.ts';
 import { createConflictQuarantine } from '../../../../shared/stages/seal/quarantine-conflicts.ts';
 import { CommitLog } from '../../../../shared/store/commits/commit-log.ts';

@@ -11,7 +11,7 @@ export type KeyState =
   | { readonly kind: 'unfit'; readonly reason: string };
 
 /** What a verification asks of a key store. */
-export interface EventKeys {
+export interface KeysAtHand {
   /** Names the key's file in findings. */
   fileOf(consultationId: ConsultationId): string;
   /** Tries the key of an event's consultation on it. @throws StoreUnavailable when the keys can't be read for now */

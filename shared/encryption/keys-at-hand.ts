@@ -1,10 +1,10 @@
 import { KeyMissing, KeyRecordDamaged } from '../domain/errors.ts';
 import type { KeyStore } from '../key-store/key-store.ts';
-import type { EventKeys } from '../store/verify/event-keys.ts';
+import type { KeysAtHand } from '../store/verify/keys-at-hand.ts';
 import { decryptEvent } from './decrypt-event.ts';
 
 /** A key store as `fi verify` asks it. */
-export const createEventKeys = (keys: KeyStore): EventKeys => ({
+export const createKeysAtHand = (keys: KeyStore): KeysAtHand => ({
   fileOf: (consultationId) => keys.fileOf(consultationId),
   tryOn: async (event) => {
     try {
