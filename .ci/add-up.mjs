@@ -1,7 +1,7 @@
 /**
  * Adds up what the suites of `.ci/run` left in a folder: `<name>.status` (an exit status), for vitest suites `<name>.json`,
  * and for pytest suites `<name>.xml` in JUnit's form.
- * Prints the reason of each skip, each failed suite, and the closing line; exits 1 unless everything passed.
+ * Prints each failed suite and test with what it said, the reason of each skip, and the closing line; exits 1 unless everything passed.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,8 +13,10 @@ const readJunit = (text) => {
   const suite = /<testsuite [^>]*>/.exec(text)?.[0] ?? '';
   const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
-  const skipped = [
-    ...text.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"[^>]*>\s*<skipped [^>]*message="([^"]*)"/g),
+  const ended = [
+    ...text.matchAll(
+      /<testcase classname="([^"]*)" name="([^"]*)"[^>]*>\s*<(skipped|failure|error) [^>]*message="([^"]*)"/g,
+    ),
   ];
   return {
     numFailedTests: failed,
@@ -22,10 +24,11 @@ const readJunit = (text) => {
     numPendingTests: count('skipped'),
     testResults: [
       {
-        assertionResults: skipped.map(([, file, name, skipReason]) => ({
-          status: 'skipped',
+        assertionResults: ended.map(([, file, name, kind, message]) => ({
+          status: kind === 'skipped' ? 'skipped' : 'failed',
           fullName: `${file} ${name}`,
-          meta: { skipReason },
+          failureMessages: [message],
+          meta: { skipReason: message },
         })),
       },
     ],
@@ -38,6 +41,9 @@ const readReport = (name) => {
   if (existsSync(vitest)) return JSON.parse(readFileSync(vitest, 'utf8'));
   return existsSync(pytest) ? readJunit(readFileSync(pytest, 'utf8')) : undefined;
 };
+
+/** The first lines of what a failed test said: whoever sees only the end of CI's output reads there what broke. */
+const firstLines = ({ failureMessages = [] }) => failureMessages.join('\n').split('\n').slice(0, 12).join('\n    ');
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
@@ -52,6 +58,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.status')
   totals.failed += status !== 0 && failedTests === 0 ? 1 : failedTests;
   if (status !== 0) console.log(`FAILED ${name}: exit status ${status}, ${failedTests} failed tests`);
   for (const test of (report?.testResults ?? []).flatMap((result) => result.assertionResults)) {
+    if (test.status === 'failed') console.log(`FAILED ${name}: ${test.fullName}\n    ${firstLines(test)}`);
     if (test.status === 'pending' || test.status === 'skipped' || test.status === 'todo') {
       console.log(
         `SKIPPED ${name}: ${test.fullName}: ${test.meta?.skipReason ?? 'see the reason printed by the suite above'}`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { systemCode } from './store/files.ts';
+import { systemCode, writeWhole } from './store/files.ts';
 
 /**
  * Gives a whole file its name at once, or finds that another process did; its owner alone may read it, and it survives a power loss.
@@ -12,7 +12,7 @@ export const createSecretFile = async (file: string, text: string): Promise<void
   const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
   try {
     await using handle = await open(temporary, 'wx', 0o600);
-    await handle.writeFile(text);
+    await writeWhole(handle, Buffer.from(text));
     await handle.sync();
     await link(temporary, file);
   } catch (error) {

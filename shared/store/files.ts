@@ -146,9 +146,32 @@ export const writeAndSync = async (
   }
 };
 
+/**
+ * Writes the whole of a file that was just made. Each call names its offset: one call may take less than it was given, and the crash
+ * tests tell a store's writes (`pwrite64`) from those by which a thread of Node's pool wakes the main one (`write`).
+ * @throws the system's error, or what `data` throws
+ */
+export const writeWhole = async (file: FileHandle, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
+  let offset = 0;
+  for await (const piece of data instanceof Uint8Array ? [data] : data) {
+    for (let written = 0; written < piece.length; ) {
+      const { bytesWritten } = await file.write(piece, written, piece.length - written, offset + written);
+      written += bytesWritten;
+    }
+    offset += piece.length;
+  }
+};
+
 /** Writes a new file and syncs it. */
-const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> =>
-  writeAndSync(await open(path, 'wx', 0o644), data);
+const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
+  const file = await open(path, 'wx', 0o644);
+  const written: NewFileHandle = {
+    writeFile: (bytes) => writeWhole(file, bytes),
+    sync: () => file.sync(),
+    close: () => file.close(),
+  };
+  await writeAndSync(written, data);
+};
 
 const openRanges = async (path: string): Promise<RangeFile> => {
   const file = await open(path, 'r');

@@ -4,14 +4,17 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { repository } from '../../e2e/hosts/host.ts';
 
-/** Calls of the system that a store's work is made of, but for `close`, whose failure nobody heeds. */
+/**
+ * Calls of the system that a store's work is made of, but for `close`, whose failure nobody heeds. Not `write`: a store writes at
+ * offsets, while the thread wakes the main one by a `write` that another run has at other places, or not at all.
+ */
 export const tracedCalls = [
-  ...['openat', 'mkdir', 'rmdir', 'write', 'pwrite64', 'fsync', 'link', 'unlink', 'rename'],
+  ...['openat', 'mkdir', 'rmdir', 'pwrite64', 'fsync', 'link', 'unlink', 'rename'],
   ...['statx', 'getdents64', 'read', 'pread64'],
 ] as const;
 
 /** Those that need space. */
-export const writingCalls: readonly string[] = ['openat', 'mkdir', 'write', 'pwrite64', 'fsync', 'link', 'rename'];
+export const writingCalls: readonly string[] = ['openat', 'mkdir', 'pwrite64', 'fsync', 'link', 'rename'];
 
 /** What is done to one call of the thread that makes them all. */
 export interface Injection {
@@ -191,10 +194,7 @@ const placesBelow = (folder: string, trace: string, name: string): readonly numb
   return named.flatMap((line, index) => (line.includes(folder) ? [index + 1] : []));
 };
 
-/**
- * Where the call that was meant stood in this run, if the run came so far. The thread also writes to wake the main one,
- * which now and then takes one such write less or more, so that it is not the same place each time.
- */
+/** Where the call that was meant stood in this run, if the run came so far: calls that are under way at once may be made in another order. */
 export const placeOf = (folder: string, trace: string, { call, nth }: Injection): number | undefined =>
   placesBelow(folder, trace, call)[nth - 1];
 
