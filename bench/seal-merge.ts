@@ -57,15 +57,18 @@ interface Bounds {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** As localstack/host/start.mjs sets it: chunks that are deflated wait for no sync. */
+const threadPool = { UV_THREADPOOL_SIZE: '40' };
+
 /**
  * V8 collects garbage, and glibc gives memory back, only when they have to: within these bounds they have to. What is alive is
  * some 20 MB, beside which V8 would look through it each time that as much came in as buffers: a third of all processor time.
  */
 const boundedMemory: Bounds = {
   flags: ['--max-semi-space-size=8', '--max-old-space-size=80', '--heap-growing-percent=300'],
-  environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
+  environment: { ...threadPool, MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
 };
-const asHosts: Bounds = { flags: ['--max-semi-space-size=16'], environment: {} };
+const asHosts: Bounds = { flags: ['--max-semi-space-size=16'], environment: threadPool };
 
 const stage = async <Result>({ flags, environment }: Bounds, ...parameters: readonly string[]): Promise<Result> => {
   console.error(parameters[0]);

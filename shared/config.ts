@@ -280,14 +280,14 @@ export const settings = {
     'events',
     '16384',
     whole(1, 1_000_000),
-    'Most events of one commit, give or take a part; they are in memory at once.',
+    'Most events of one commit, give or take a part; they are in memory at once, with those of the next commit where more waits.',
   ),
   sealBatchBytes: required(
     'FI_SEAL_BATCH_BYTES',
     'bytes',
     String(16 * mebibyte),
     whole(mebibyte, gibibyte),
-    'Most payload of one commit, give or take a part; it is in memory at once.',
+    'Most payload of one commit, give or take a part; it is in memory at once, with that of the next commit where more waits.',
   ),
   sealGraceMs: required(
     'FI_SEAL_GRACE_MS',

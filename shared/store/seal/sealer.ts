@@ -26,6 +26,7 @@ import { anyKnown, dropKnown, type KnownIds } from './drop-known.ts';
 import { dropRepeats } from './drop-repeats.ts';
 import { type SealPace, SealTiming } from './due.ts';
 import { type BatchLimits, gather } from './gather.ts';
+import { GatherAhead } from './gather-ahead.ts';
 import { findCheckpoints, Guard } from './guard.ts';
 import { keepNewest } from './keep-checkpoint.ts';
 import {
@@ -95,6 +96,7 @@ export class Sealer {
   readonly #abandoned = new Abandoned();
   readonly #reclaimer: Reclaimer;
   readonly #guard: Guard;
+  readonly #gathering: GatherAhead;
   readonly #known: KnownIds;
   readonly #writing: SealWriting;
   readonly #commits: CommitWriting;
@@ -103,7 +105,7 @@ export class Sealer {
   #signer: Signer | undefined;
 
   constructor(options: SealerOptions) {
-    const { folder, files, logger, newId, checkpointFolder, compressionOf } = options;
+    const { folder, files, clock, logger, newId, batch, checkpointFolder, compressionOf } = options;
     const folders = new DurableFolders(files, path.resolve(folder));
     this.#options = options;
     this.#log = new CommitLog({ folder, files, logger });
@@ -112,6 +114,9 @@ export class Sealer {
     this.#skipped = new SkippedParts(logger);
     this.#reclaimer = new Reclaimer(files, folder, options.graceMs, newId);
     this.#guard = new Guard({ files, store: folder, checkpointFolder });
+    this.#gathering = new GatherAhead((waiting) =>
+      gather(files, folder, waiting, batch, (part, error) => this.#skipped.add(part, error, clock.nowMs())),
+    );
     this.#known = { files, store: folder, cache: new PageCache() };
     const announce = (file: string): void => this.#abandoned.add(file);
     this.#writing = { files, store: folder, folders, newId, announce, compressionOf };
@@ -139,7 +144,7 @@ export class Sealer {
   }
 
   async #seal(): Promise<SealReport> {
-    const { files, folder, clock, batch, checkpointFolder } = this.#options;
+    const { files, folder, clock, checkpointFolder } = this.#options;
     // In this order: what is committed after the log was read must not look like parts that wait or a log that is short.
     const checkpoints = await findCheckpoints({ files, store: folder, checkpointFolder });
     const listed = await this.#listing.list();
@@ -149,14 +154,15 @@ export class Sealer {
     const waiting = listed.filter((part) => !state.removed.has(part));
     this.#observe(state, waiting.length);
     const ready = this.#skipped.without(waiting, clock.nowMs());
-    if (!this.#timing.isDue(ready, clock.nowMs())) return { kind: 'idle', waiting: waiting.length };
+    if (!this.#timing.isDue(ready, clock.nowMs())) {
+      this.#gathering.drop();
+      return { kind: 'idle', waiting: waiting.length };
+    }
 
     const startMs = clock.monotonicMs();
     const signer = await this.#openSigner(state);
     await this.#guard.require(state, checkpoints, signer.verifierKey);
-    const parts = await gather(files, folder, ready, batch, (part, error) => {
-      this.#skipped.add(part, error, clock.nowMs());
-    });
+    const parts = await this.#gathering.next(ready);
     if (parts.length === 0) return { kind: 'idle', waiting: waiting.length };
     for (const part of parts) this.#skipped.remove(part.path);
     const prepared = await this.#prepare(state, new SealBatch(parts));
