@@ -24,6 +24,7 @@ const runOf = (...accepted: readonly number[]): LoadRun => ({
     lost: 0,
     partial: 0,
     givenUp: 0,
+    unanswered: 0,
     sentEvents: accepted.length,
     accepted: Uint8Array.from(accepted),
     acceptedEvents: accepted.filter((flag) => flag === 1).length,

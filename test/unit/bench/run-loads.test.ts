@@ -20,6 +20,7 @@ const result = (changes: Partial<LoadResult>): LoadResult => ({
   lost: 0,
   partial: 0,
   givenUp: 0,
+  unanswered: 0,
   sentEvents: 0,
   accepted: new Uint8Array(),
   acceptedEvents: 0,

@@ -1,0 +1,5 @@
+import { accept } from './accept/comparison.ts';
+import type { Comparison } from './comparison.ts';
+
+/** In the order of a report. */
+export const allComparisons: readonly Comparison[] = [accept];
