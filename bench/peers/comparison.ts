@@ -21,7 +21,7 @@ export const fullPeerScale: PeerScale = {
   measureMs: 8_000,
   killAfterEvents: 2_000,
   limitBytes: 16 * 1024 ** 2,
-  limitEvents: 50_000,
+  limitEvents: 100_000,
   drainEvents: 100_000,
   slowDrainEvents: 5_000,
 };

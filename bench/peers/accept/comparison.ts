@@ -1,11 +1,11 @@
 import { requestsPerSecond } from '../../load/plan.ts';
 import { watchMemory } from '../../measure/memory.ts';
-import { processorMsOf } from '../../measure/processor-time.ts';
 import { spectrumOf } from '../../measure/spectrum.ts';
 import { latencyMetrics, latencyValues } from '../../scenarios/latency-metrics.ts';
 import type { Metric, Observation } from '../../scenarios/scenario.ts';
 import type { Comparison, Contender, PeerScale } from '../comparison.ts';
 import { offer } from '../measure/offer.ts';
+import { processorMs } from '../measure/processor-ms.ts';
 import { survivalMetrics, survivesKill, withPeer } from '../measure/survives-kill.ts';
 import type { Peer, RunningPeer } from '../peer.ts';
 import { npmStart } from './npm-start.ts';
@@ -28,9 +28,6 @@ const metrics = {
   memoryMB: { what: 'largest memory of all its processes', unit: 'MB', better: 'lower' },
   ...survivalMetrics,
 } as const satisfies Record<string, Metric>;
-
-const processorMs = ({ pids }: RunningPeer): number =>
-  pids.reduce((sum, pid) => sum + (processorMsOf(pid) ?? Number.NaN), 0);
 
 const measureLoad = async (running: RunningPeer, scale: PeerScale): Promise<Omit<Observation, 'lost'>> => {
   const { warmUpMs, measureMs } = scale;

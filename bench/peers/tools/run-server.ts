@@ -9,7 +9,7 @@ export interface ServerCommand {
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether it takes requests by now; may throw while it does not. */
-  readonly isReady: () => Promise<boolean>;
+  readonly isReady: (server: HostProcess) => Promise<boolean>;
 }
 
 /** Starts a server in a process group of its own and waits until it is ready. @throws Error with what it wrote */
@@ -20,7 +20,7 @@ export const runServer = async ({ command, args, environment = {}, isReady }: Se
       `${command} to be ready`,
       async () => {
         if (server.exit() !== undefined) throw new Error('it ended');
-        return (await isReady().catch(() => false)) ? true : undefined;
+        return (await isReady(server).catch(() => false)) ? true : undefined;
       },
       startDeadlineMs,
     );

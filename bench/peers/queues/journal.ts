@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { freePorts } from '../../../test/e2e/hosts/host.ts';
+import type { Peer } from '../peer.ts';
+import { endServer, runServer } from '../tools/run-server.ts';
+import { missingInSqs, queueName, queuePath } from './sqs-queue.ts';
+
+const program = fileURLToPath(new URL('./journal-server.ts', import.meta.url));
+
+/** Ours: the queue that `npm start` has in its front, here in a process of its own like the peers. */
+export const journal: Peer = {
+  name: 'ours',
+  what: "the embedded journal in a process of its own, over SQS's protocol; synced before the answer",
+  prepare: async () => {},
+  start: async ({ folder, limitBytes }) => {
+    const [port = 0] = await freePorts(1);
+    const limit = limitBytes === undefined ? [] : [String(limitBytes)];
+    const server = await runServer({
+      command: process.execPath,
+      args: ['--max-semi-space-size=16', program, folder, String(port), queueName, ...limit],
+      isReady: async () => (await fetch(`http://127.0.0.1:${port}/`)).status > 0,
+    });
+    return {
+      pids: [server.pid],
+      target: { host: '127.0.0.1', port, basePath: queuePath, protocol: 'sqs' },
+      settle: async () => {},
+      missing: (runs) => missingInSqs(port, runs),
+      kill: async () => {
+        await server.killAll();
+      },
+      stop: () => endServer(server),
+    };
+  },
+};
