@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { watchNoise } from '../measure/noise.ts';
+import { type NoiseWatch, watchNoise } from '../measure/noise.ts';
 import { type Metric, type Observation, Skipped } from '../scenarios/scenario.ts';
 import type { Repeat } from './result.ts';
 
@@ -28,17 +28,27 @@ export const explain = (error: unknown): string => {
 const declaredValues = ({ metrics }: Measurable, { values }: Observation): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(values).filter(([name, value]) => name in metrics && Number.isFinite(value)));
 
+export interface MeasureOptions {
+  /** Where its folder is made, and removed again. */
+  readonly parent: string;
+  /** What is watched beside it. Default: this machine. */
+  readonly watch?: (() => NoiseWatch) | undefined;
+}
+
 /**
  * Measures once, and watches what else the machine does meanwhile.
  * @param repeat from 1
- * @param parent where its folder is made, and removed again
  */
-export const measureOnce = async (measurable: Measurable, repeat: number, parent: string): Promise<Outcome> => {
+export const measureOnce = async (
+  measurable: Measurable,
+  repeat: number,
+  { parent, watch = watchNoise }: MeasureOptions,
+): Promise<Outcome> => {
   const folder = await mkdtemp(path.join(parent, `${measurable.name}-`));
   const startedAt = new Date().toISOString();
   const startMs = performance.now();
   try {
-    const noise = watchNoise();
+    const noise = watch();
     const observation = await measurable.run(folder);
     const values = declaredValues(measurable, observation);
     const seconds = (performance.now() - startMs) / 1_000;

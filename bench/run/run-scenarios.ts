@@ -1,3 +1,4 @@
+import type { NoiseWatch } from '../measure/noise.ts';
 import { type Random, shuffled } from '../measure/random.ts';
 import type { Scale, Scenario } from '../scenarios/scenario.ts';
 import { measureOnce, type Outcome } from './measure-once.ts';
@@ -11,6 +12,8 @@ export interface RunOptions {
   readonly folder: string;
   readonly random: Random;
   readonly progress: Progress;
+  /** What is watched during a scenario. Default: this machine. */
+  readonly watch?: () => NoiseWatch;
 }
 
 /** Told what happens. */
@@ -24,7 +27,7 @@ export interface Progress {
  * run hits all scenarios alike. A scenario that was skipped is not tried again; one that failed is.
  */
 export const runScenarios = async (options: RunOptions): Promise<readonly ScenarioResult[]> => {
-  const { scenarios, repeats, scale, folder, random, progress } = options;
+  const { scenarios, repeats, scale, folder, random, progress, watch } = options;
   const outcomes = new Map<string, Outcome[]>(scenarios.map(({ name }) => [name, []]));
   for (let repeat = 1; repeat <= repeats; repeat++) {
     for (const scenario of shuffled(scenarios, random)) {
@@ -34,7 +37,7 @@ export const runScenarios = async (options: RunOptions): Promise<readonly Scenar
       const outcome = await measureOnce(
         { ...scenario, run: (empty) => scenario.run({ scale, folder: empty }) },
         repeat,
-        folder,
+        { parent: folder, watch },
       );
       own.push(outcome);
       progress.ended(scenario, outcome);

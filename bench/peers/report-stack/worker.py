@@ -2,7 +2,7 @@
 
 Usage: worker.py MODE REDIS_PORT EVENT_FILE COUNT. Ends when COUNT events are stored, and prints one JSON object.
 
-  as-written  one event after another: the file is opened, resized, written and closed for each (the report's append_event)
+  as-written  one event after another, each with an open, a resize, a write and a close (the report's append_event)
   kept-open   the same with the file kept open and flushed
   batched     1,000 at a time with one open, one write and one XACK, and the file synced before that
 """

@@ -1,3 +1,4 @@
+import type { NoiseWatch } from '../../measure/noise.ts';
 import { type Random, shuffled } from '../../measure/random.ts';
 import { explain, measureOnce, type Outcome } from '../../run/measure-once.ts';
 import { Skipped } from '../../scenarios/scenario.ts';
@@ -19,6 +20,8 @@ export interface PeersRunOptions {
   readonly folder: string;
   readonly random: Random;
   readonly progress: PeersProgress;
+  /** What is watched during a measurement. Default: this machine. */
+  readonly watch?: () => NoiseWatch;
 }
 
 /** Ours before each peer and once more at the end, so that every peer has ours on both sides and whatever the machine does hits both. */
@@ -41,7 +44,7 @@ const whyNot = async (contender: Contender): Promise<string | undefined> => {
 /** Measures ours and its peers in turn. One that cannot run here is not tried again; one that failed is. */
 export const runComparison = async (comparison: Comparison, options: PeersRunOptions): Promise<ComparisonResult> => {
   const { name, what, metrics, ours, peers } = comparison;
-  const { repeats, scale, folder, random, progress } = options;
+  const { repeats, scale, folder, random, progress, watch } = options;
   const runs: PeerRun[] = [];
   const skipped = new Map<Contender, string>();
   const failures = new Map<Contender, string[]>([ours, ...peers].map((contender) => [contender, []]));
@@ -51,7 +54,7 @@ export const runComparison = async (comparison: Comparison, options: PeersRunOpt
     progress.begins(comparison, contender);
     const repeat = (measured.get(contender) ?? 0) + 1;
     const run = (own: string) => contender.measure(own, scale);
-    const outcome = await measureOnce({ name: contender.name, metrics, run }, repeat, folder);
+    const outcome = await measureOnce({ name: contender.name, metrics, run }, repeat, { parent: folder, watch });
     if (outcome.kind === 'measured') {
       measured.set(contender, repeat);
       runs.push({ ...outcome.repeat, contender: contender.name });
