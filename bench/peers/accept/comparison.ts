@@ -8,6 +8,7 @@ import { offer } from '../measure/offer.ts';
 import { processorMs } from '../measure/processor-ms.ts';
 import { survivalMetrics, survivesKill, withPeer } from '../measure/survives-kill.ts';
 import type { Peer, RunningPeer } from '../peer.ts';
+import { benthos } from './benthos.ts';
 import { npmStart } from './npm-start.ts';
 import { reportBaseline, reportPhase1, reportPhase1Workers } from './report-direct.ts';
 import { reportPhase2 } from './report-phase-2.ts';
@@ -71,5 +72,5 @@ export const accept: Comparison = {
   what: 'single events over HTTP. Ours stores and seals meanwhile; the workers of the report do not run, which is to their favour',
   metrics,
   ours: contender(npmStart),
-  peers: [reportBaseline, reportPhase1, reportPhase1Workers, ...reportPhase2].map(contender),
+  peers: [reportBaseline, reportPhase1, reportPhase1Workers, ...reportPhase2, benthos].map(contender),
 };
