@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 import { freePorts } from '../../../test/e2e/hosts/host.ts';
 import { countMissing, idsIn } from '../measure/count-missing.ts';
 import type { Peer } from '../peer.ts';
 import { benthosProgram } from '../tools/benthos-program.ts';
-import { endServer, runServer } from '../tools/run-server.ts';
+import { answersHttp, runServer } from '../tools/run-server.ts';
+import { runningServers } from '../tools/running-servers.ts';
 
 /** It answers when the line is written; the second output makes that a 202. YAML takes JSON. */
 const settingsOf = (port: number, file: string): string =>
@@ -31,16 +31,6 @@ const settingsOf = (port: number, file: string): string =>
     },
   });
 
-const isListening = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-
 export const benthos: Peer = {
   name: 'benthos',
   what: 'Benthos (the open core of Redpanda Connect), HTTP to a file of lines: written before the answer, not synced, nothing looked at',
@@ -54,17 +44,11 @@ export const benthos: Peer = {
     const server = await runServer({
       command: await benthosProgram(),
       args: ['-c', settings],
-      isReady: () => isListening(port),
+      isReady: () => answersHttp(port),
     });
-    return {
-      pids: [server.pid],
+    return runningServers([server], {
       target: { host: '127.0.0.1', port },
-      settle: async () => {},
       missing: async (runs) => countMissing(runs, existsSync(file) ? idsIn(readFileSync(file, 'utf8')) : []),
-      kill: async () => {
-        await server.killAll();
-      },
-      stop: () => endServer(server),
-    };
+    });
   },
 };

@@ -6,7 +6,7 @@ import { freePorts } from '../../../test/e2e/hosts/host.ts';
 import { countMissing } from '../measure/count-missing.ts';
 import type { Peer } from '../peer.ts';
 import { peersPython } from '../tools/python.ts';
-import { endServer } from '../tools/run-server.ts';
+import { runningServers } from '../tools/running-servers.ts';
 import { startUvicorn } from '../tools/uvicorn.ts';
 
 const readIds = fileURLToPath(new URL('../report-stack/read_ids.py', import.meta.url));
@@ -33,16 +33,10 @@ const reportDirect = (name: string, app: string, workers: number, what: string):
     const [port = 0] = await freePorts(1);
     const file = path.join(folder, 'events.h5');
     const server = await startUvicorn({ app, port, workers, environment: { EVENT_FILE: file } });
-    return {
-      pids: [server.pid],
+    return runningServers([server], {
       target: { host: '127.0.0.1', port },
-      settle: async () => {},
       missing: async (runs) => countMissing(runs, await idsInFile(file)),
-      kill: async () => {
-        await server.killAll();
-      },
-      stop: () => endServer(server),
-    };
+    });
   },
 });
 

@@ -3,7 +3,7 @@ import { countMissing } from '../measure/count-missing.ts';
 import type { Peer } from '../peer.ts';
 import { peersPython } from '../tools/python.ts';
 import { idsInRedis, type RedisSync, requireRedis, startRedis } from '../tools/redis-server.ts';
-import { endServer } from '../tools/run-server.ts';
+import { runningServers } from '../tools/running-servers.ts';
 import { startUvicorn } from '../tools/uvicorn.ts';
 
 interface Variant {
@@ -62,19 +62,10 @@ const reportPhase2Of = ({ name, what, app, workers, sync }: Variant): Peer => ({
         throw error;
       },
     );
-    return {
-      pids: [redis.pid, api.pid],
+    return runningServers([redis, api], {
       target: { host: '127.0.0.1', port },
-      settle: async () => {},
       missing: async (runs) => countMissing(runs, await idsInRedis(redisPort)),
-      kill: async () => {
-        await Promise.all([redis.killAll(), api.killAll()]);
-      },
-      stop: async () => {
-        await endServer(api);
-        await endServer(redis);
-      },
-    };
+    });
   },
 });
 

@@ -5,7 +5,7 @@ import type { PeerScale } from '../comparison.ts';
 import type { RunningPeer } from '../peer.ts';
 
 /** Longer than any peer needs for an answer that it means to give, on a busy machine too. */
-const mostSilentMs = 15_000;
+const mostSilentMs = 30_000;
 /** A kill comes much earlier. */
 const unboundedMs = 3_600_000;
 

@@ -99,7 +99,7 @@ const contender = (peer: Peer): Contender => ({
 
 export const queues: Comparison = {
   name: 'queues',
-  what: 'one event a message into a queue that nobody empties: what an answer costs, what it is worth after a kill -9, and what becomes of senders when there is no more room',
+  what: 'one event a message into a queue that nobody empties: what an answer costs, what it is worth after a kill -9, and what becomes of senders when there is no more room. In npm start the same journal is called within the front, with many events a message: see accept',
   metrics,
   ours: contender(journal),
   peers: [

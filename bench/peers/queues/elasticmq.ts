@@ -3,7 +3,8 @@ import path from 'node:path';
 import { freePorts } from '../../../test/e2e/hosts/host.ts';
 import type { Peer } from '../peer.ts';
 import { elasticMqClassPath } from '../tools/elasticmq-jars.ts';
-import { endServer, runServer } from '../tools/run-server.ts';
+import { runServer } from '../tools/run-server.ts';
+import { runningServers } from '../tools/running-servers.ts';
 import { createSqsQueue, missingInSqs, queuePath } from './sqs-queue.ts';
 
 /** Its messages in an H2 file that is written at each commit; by default H2 writes half a second later. */
@@ -40,15 +41,9 @@ export const elasticMq: Peer = {
         return true;
       },
     });
-    return {
-      pids: [server.pid],
+    return runningServers([server], {
       target: { host: '127.0.0.1', port, basePath: queuePath, protocol: 'sqs' },
-      settle: async () => {},
       missing: (runs) => missingInSqs(port, runs),
-      kill: async () => {
-        await server.killAll();
-      },
-      stop: () => endServer(server),
-    };
+    });
   },
 };

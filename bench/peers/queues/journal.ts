@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../../test/e2e/hosts/host.ts';
 import type { Peer } from '../peer.ts';
-import { endServer, runServer } from '../tools/run-server.ts';
+import { answersHttp, runServer } from '../tools/run-server.ts';
+import { runningServers } from '../tools/running-servers.ts';
 import { missingInSqs, queueName, queuePath } from './sqs-queue.ts';
 
 const program = fileURLToPath(new URL('./journal-server.ts', import.meta.url));
@@ -17,17 +18,11 @@ export const journal: Peer = {
     const server = await runServer({
       command: process.execPath,
       args: ['--max-semi-space-size=16', program, folder, String(port), queueName, ...limit],
-      isReady: async () => (await fetch(`http://127.0.0.1:${port}/`)).status > 0,
+      isReady: () => answersHttp(port),
     });
-    return {
-      pids: [server.pid],
+    return runningServers([server], {
       target: { host: '127.0.0.1', port, basePath: queuePath, protocol: 'sqs' },
-      settle: async () => {},
       missing: (runs) => missingInSqs(port, runs),
-      kill: async () => {
-        await server.killAll();
-      },
-      stop: () => endServer(server),
-    };
+    });
   },
 };

@@ -6,7 +6,8 @@ import type { LoadRun } from '../../load/run-loads.ts';
 import { countMissing, idsIn } from '../measure/count-missing.ts';
 import type { Peer } from '../peer.ts';
 import { natsServer } from '../tools/nats-server.ts';
-import { endServer, runServer } from '../tools/run-server.ts';
+import { runServer } from '../tools/run-server.ts';
+import { runningServers } from '../tools/running-servers.ts';
 import { connectNats } from './nats-client.ts';
 
 const stream = 'EVENTS';
@@ -66,16 +67,10 @@ const natsJetStream = (name: string, syncInterval: string, what: string): Peer =
         return true;
       },
     });
-    return {
-      pids: [server.pid],
+    return runningServers([server], {
       target: { host: '127.0.0.1', port, protocol: 'nats' },
-      settle: async () => {},
       missing: (runs) => missingInStream(port, runs),
-      kill: async () => {
-        await server.killAll();
-      },
-      stop: () => endServer(server),
-    };
+    });
   },
 });
 

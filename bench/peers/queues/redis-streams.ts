@@ -2,7 +2,7 @@ import { freePorts } from '../../../test/e2e/hosts/host.ts';
 import { countMissing } from '../measure/count-missing.ts';
 import type { Peer } from '../peer.ts';
 import { idsInRedis, type RedisSync, requireRedis, startRedis } from '../tools/redis-server.ts';
-import { endServer } from '../tools/run-server.ts';
+import { runningServers } from '../tools/running-servers.ts';
 
 const redisStreams = (name: string, sync: RedisSync, what: string): Peer => ({
   name,
@@ -12,16 +12,10 @@ const redisStreams = (name: string, sync: RedisSync, what: string): Peer => ({
     const [port = 0] = await freePorts(1);
     const limit = limitBytes === undefined ? {} : { maxMemoryBytes: limitBytes };
     const server = await startRedis({ port, folder, sync, ...limit });
-    return {
-      pids: [server.pid],
+    return runningServers([server], {
       target: { host: '127.0.0.1', port, protocol: 'redis' },
-      settle: async () => {},
       missing: async (runs) => countMissing(runs, await idsInRedis(port)),
-      kill: async () => {
-        await server.killAll();
-      },
-      stop: () => endServer(server),
-    };
+    });
   },
 });
 

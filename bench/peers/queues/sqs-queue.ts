@@ -10,6 +10,8 @@ export const queuePath = `/000000000000/${queueName}`;
 const receivers = 8;
 /** Longer than reading everything takes: what was read must not come back meanwhile. */
 const visibilityTimeoutSeconds = 600;
+/** An answer that is given up may have messages in it, which nobody would see again. */
+const requestTimeoutMs = 120_000;
 
 const clientOf = (port: number): SQSClient =>
   new SQSClient({
@@ -31,7 +33,7 @@ export const createSqsQueue = async (port: number): Promise<void> => {
 /** Receives until nothing comes any more. @returns how many accepted events were not among it */
 export const missingInSqs = async (port: number, runs: readonly LoadRun[]): Promise<number> => {
   const client = clientOf(port);
-  const queue = openSqsQueue({ queueUrl: `http://127.0.0.1:${port}${queuePath}`, client });
+  const queue = openSqsQueue({ queueUrl: `http://127.0.0.1:${port}${queuePath}`, client, requestTimeoutMs });
   const ids: string[] = [];
   const receiveAll = async (): Promise<void> => {
     for (;;) {

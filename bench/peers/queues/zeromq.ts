@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { freePorts } from '../../../test/e2e/hosts/host.ts';
 import { countMissing, idsIn } from '../measure/count-missing.ts';
 import type { Peer } from '../peer.ts';
-import { endServer, runServer } from '../tools/run-server.ts';
+import { runServer } from '../tools/run-server.ts';
+import { runningServers } from '../tools/running-servers.ts';
 import { zeroMqLibrary } from '../tools/zeromq-library.ts';
 
 const program = fileURLToPath(new URL('./zeromq-consumer.mjs', import.meta.url));
@@ -24,15 +25,9 @@ export const zeroMq: Peer = {
       args: [program, library, String(port), file, ...(limitBytes === undefined ? [] : ['paused'])],
       isReady: async (started) => started.output().includes('ready'),
     });
-    return {
-      pids: [server.pid],
+    return runningServers([server], {
       target: { host: '127.0.0.1', port, basePath: library, protocol: 'zeromq' },
-      settle: async () => {},
       missing: async (runs) => countMissing(runs, existsSync(file) ? idsIn(readFileSync(file, 'utf8')) : []),
-      kill: async () => {
-        await server.killAll();
-      },
-      stop: () => endServer(server),
-    };
+    });
   },
 };

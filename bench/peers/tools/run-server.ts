@@ -31,6 +31,10 @@ export const runServer = async ({ command, args, environment = {}, isReady }: Se
   }
 };
 
+/** Whether an HTTP server answers at all, whatever it says. */
+export const answersHttp = async (port: number): Promise<boolean> =>
+  (await fetch(`http://127.0.0.1:${port}/`)).status > 0;
+
 /** SIGTERM, and SIGKILL to what is left of its group: at once when it ended, otherwise after a grace. */
 export const endServer = async (server: HostProcess): Promise<void> => {
   server.signal('SIGTERM');
