@@ -1,13 +1,13 @@
 import { budgets } from '../../budgets.ts';
-import { judge, type Summary, summarise, type Verdict } from '../../measure/judge.ts';
+import { fewestRepeats, judge, type Summary, summarise, type Verdict } from '../../measure/judge.ts';
 import { createRandom, type Random } from '../../measure/random.ts';
-import { type MetricSummary, reasonsOf, type ScenarioSummary, summariseScenario } from '../../report/evaluate.ts';
+import { reasonsOf, type ScenarioSummary, summariseScenario } from '../../report/evaluate.ts';
 import type { ScenarioResult } from '../../run/result.ts';
 import type { ComparisonResult, ContenderResult, PeersResult } from '../run/result.ts';
 import { timesBetter } from './times-better.ts';
 
 export interface ContenderSummary {
-  readonly isOurs: boolean;
+  readonly contender: ContenderResult;
   readonly summary: ScenarioSummary;
   /** How many times better ours is, by the metric's name; above 1 ours is ahead. Of ours none. */
   readonly times: Readonly<Record<string, Summary | undefined>>;
@@ -50,13 +50,12 @@ const scenarioResult = ({ name, metrics, runs }: ComparisonResult, contender: Co
 
 const summariseComparison = (comparison: ComparisonResult, quickestMs: number, random: Random): ComparisonSummary => {
   const summaryOf = (contender: ContenderResult): ContenderSummary => {
-    const isOurs = contender === comparison.ours;
     const times = Object.keys(comparison.metrics).map((metric) => {
       const samples = timesBetter(comparison, contender.name, metric, (run) => reasonsOf(run, quickestMs).length === 0);
-      return [metric, isOurs ? undefined : summarise(samples, random)] as const;
+      return [metric, contender === comparison.ours ? undefined : summarise(samples, random)] as const;
     });
     return {
-      isOurs,
+      contender,
       summary: summariseScenario(scenarioResult(comparison, contender), quickestMs, random),
       times: Object.fromEntries(times),
     };
@@ -64,23 +63,28 @@ const summariseComparison = (comparison: ComparisonResult, quickestMs: number, r
   return { comparison, contenders: [comparison.ours, ...comparison.peers].map(summaryOf) };
 };
 
+/** Noise makes either side slower, and so a ratio larger or smaller: on a busy machine even one that is met shows nothing. */
+const verdictOn = (times: Summary | undefined, atLeast: number, isFull: boolean): Verdict => {
+  if (!isFull) return { kind: 'inconclusive', reason: 'a quick run judges no speed' };
+  if (times !== undefined && times.count >= fewestRepeats && times.quiet < fewestRepeats) {
+    return {
+      kind: 'inconclusive',
+      reason: `the machine was busy: ${times.quiet} of ${times.count} ratios are of quiet runs`,
+    };
+  }
+  return judge(times, { atLeast }, false);
+};
+
 const judgeTimes = (comparisons: readonly ComparisonSummary[], isFull: boolean): readonly TimesVerdict[] =>
   budgets.flatMap(({ what, scenario, metric, timesReportStack: atLeast }) => {
     const stack = stackOfBudget[scenario];
     if (atLeast === undefined || stack === undefined) return [];
     const found = comparisons.find(({ comparison }) => comparison.name === stack.comparison);
-    const contender = found?.contenders.find(({ summary }) => summary.scenario.name.endsWith(`: ${stack.peer}`));
-    if (contender === undefined) return [];
-    const times = contender.times[metric];
-    const verdict: Verdict = isFull
-      ? judge(times, { atLeast }, false)
-      : { kind: 'inconclusive', reason: 'a quick run judges no speed' };
-    return [{ what, peer: stack.peer, atLeast, times, verdict }];
+    const peer = found?.contenders.find(({ contender: { name } }) => name === stack.peer);
+    if (peer === undefined) return [];
+    const times = peer.times[metric];
+    return [{ what, peer: stack.peer, atLeast, times, verdict: verdictOn(times, atLeast, isFull) }];
   });
-
-/** The metrics of a contender that are better one way: the others only describe. */
-export const comparedMetrics = ({ summary }: ContenderSummary): readonly MetricSummary[] =>
-  summary.metrics.filter(({ metric }) => metric.better !== 'neither');
 
 /** Everything that a report says about a run; the same for the same result. */
 export const evaluatePeers = (result: PeersResult): PeersEvaluation => {

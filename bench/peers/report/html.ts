@@ -5,39 +5,35 @@ import { provenance, scenarioSection } from '../../report/html/render.ts';
 import type { PeersResult } from '../run/result.ts';
 import type { ComparisonSummary, ContenderSummary, PeersEvaluation, TimesVerdict } from './evaluate-peers.ts';
 
-const shortName = ({ summary }: ContenderSummary): string => summary.scenario.name.split(': ')[1] ?? '';
-
 /** A metric's median and, in parentheses, how many times better ours is. */
-const cell = (contender: ContenderSummary, metric: string): string => {
-  const found = contender.summary.metrics.find(({ name }) => name === metric);
-  if (found?.summary === undefined) return '';
-  const times = contender.times[metric];
-  return figure(found.summary.median) + (times === undefined ? '' : ` (${figure(times.median)}x)`);
+const cell = ({ summary, times }: ContenderSummary, metric: string): string => {
+  const found = summary.metrics.find(({ name }) => name === metric)?.summary;
+  if (found === undefined) return '';
+  const ratio = times[metric];
+  return figure(found.median) + (ratio === undefined ? '' : ` (${figure(ratio.median)}x)`);
 };
+
+const isMeasured = ({ contender }: ContenderSummary): boolean => contender.skipped === undefined;
 
 const overview = ({ comparison, contenders }: ComparisonSummary): string => {
-  const measured = contenders.filter(({ summary }) => summary.scenario.skipped === undefined);
+  const measured = contenders.filter(isMeasured);
   const rows = Object.entries(comparison.metrics).map(([name, { what, unit }]) => [
     escapeHtml(`${what}, ${unit}`),
-    ...measured.map((contender) => escapeHtml(cell(contender, name))),
+    ...measured.map((each) => escapeHtml(cell(each, name))),
   ]);
-  return table(['', ...measured.map(shortName)], rows);
+  return table(['', ...measured.map(({ contender }) => contender.name)], rows);
 };
 
-const skippedLine = (contender: ContenderSummary): string => {
-  const { skipped } = contender.summary.scenario;
-  const text = `${shortName(contender)} was skipped: ${skipped}`;
-  return skipped === undefined ? '' : `<p class="inconclusive">${escapeHtml(text)}</p>`;
-};
+const skippedLine = ({ contender: { name, skipped } }: ContenderSummary): string =>
+  skipped === undefined ? '' : `<p class="inconclusive">${escapeHtml(`${name} was skipped: ${skipped}`)}</p>`;
 
 const comparisonSection = (summary: ComparisonSummary): string => {
   const { name, what } = summary.comparison;
-  const measured = summary.contenders.filter(({ summary: { scenario } }) => scenario.skipped === undefined);
   return [
     `<h2 id="${escapeHtml(name)}">${escapeHtml(name)}</h2>\n<p>${escapeHtml(what)}</p>`,
     overview(summary),
     ...summary.contenders.map(skippedLine),
-    ...measured.map((contender) => scenarioSection(contender.summary)),
+    ...summary.contenders.filter(isMeasured).map((each) => scenarioSection(each.summary)),
   ].join('\n');
 };
 

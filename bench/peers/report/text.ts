@@ -1,22 +1,14 @@
 import { renderTable } from '../../../localstack/cli/table.ts';
 import { figure, intervalText, verdictText } from '../../report/format.ts';
-import {
-  type ComparisonSummary,
-  type ContenderSummary,
-  comparedMetrics,
-  type PeersEvaluation,
-  type TimesVerdict,
-} from './evaluate-peers.ts';
+import type { ComparisonSummary, ContenderSummary, PeersEvaluation, TimesVerdict } from './evaluate-peers.ts';
 
-const rowsOf = (contender: ContenderSummary): readonly (readonly string[])[] => {
-  const { summary, times } = contender;
-  const { scenario } = summary;
-  const name = `  ${scenario.name.split(': ')[1]}`;
-  if (scenario.skipped !== undefined) return [[name, `skipped: ${scenario.skipped}`]];
+const rowsOf = ({ contender, summary, times }: ContenderSummary): readonly (readonly string[])[] => {
+  const name = `  ${contender.name}`;
+  if (contender.skipped !== undefined) return [[name, `skipped: ${contender.skipped}`]];
   return summary.metrics
     .filter((each) => each.summary !== undefined)
     .map(({ name: metric, metric: { what, unit }, summary: found }, index) => {
-      const ratio = comparedMetrics(contender).some((each) => each.name === metric) ? times[metric] : undefined;
+      const ratio = times[metric];
       return [
         index === 0 ? name : '',
         what,

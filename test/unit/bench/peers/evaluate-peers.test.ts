@@ -3,6 +3,7 @@ import { evaluatePeers } from '../../../../bench/peers/report/evaluate-peers.ts'
 import { renderPeersHtml } from '../../../../bench/peers/report/html.ts';
 import { renderPeersText } from '../../../../bench/peers/report/text.ts';
 import type { ComparisonResult } from '../../../../bench/peers/run/result.ts';
+import { busy } from '../fixtures/result.ts';
 import { comparisonResult, peersResult, runsOf } from './fixture.ts';
 
 const stack = 'report-phase-2-best';
@@ -22,6 +23,12 @@ describe("the budgets against the report's own stack", () => {
     expect(verdictOf(against(1_000))).toMatchObject([{ atLeast: 4, verdict: { kind: 'met' } }]);
     expect(verdictOf(against(1_000))[0]?.times?.median).toBeCloseTo(8);
     expect(verdictOf(against(4_000))).toMatchObject([{ verdict: { kind: 'not-met' } }]);
+  });
+
+  it('are not judged on a busy machine, not even met: it may have been the stack that was disturbed', () => {
+    const disturbed = against(1_000);
+    const runs = disturbed.runs.map((run) => (run.contender === stack ? { ...run, noise: busy } : run));
+    expect(verdictOf({ ...disturbed, runs })).toMatchObject([{ verdict: { kind: 'inconclusive' } }]);
   });
 
   it('are not judged by a quick run', () => {
