@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { dueTimes } from './due-times.ts';
 import type { LoadPlan, LoadResult } from './plan.ts';
 import { type LoadPorts, systemPorts } from './ports.ts';
 import { createRecorder } from './record.ts';
@@ -29,13 +30,8 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
     const { warmUpMs = 0 } = plan;
     const source = createRequestSource(plan);
     const recorder = createRecorder(plan.eventsPerRequest);
-    const intervalMs = plan.arrival.kind === 'constant' ? 1_000 / plan.arrival.requestsPerSecond : 0;
-    let most = Math.min(
-      plan.requests ?? Number.POSITIVE_INFINITY,
-      plan.arrival.kind === 'constant'
-        ? Math.floor((warmUpMs + plan.durationMs) / intervalMs)
-        : Number.POSITIVE_INFINITY,
-    );
+    const due = dueTimes(plan.arrival, warmUpMs + plan.durationMs);
+    let most = Math.min(plan.requests ?? Number.POSITIVE_INFINITY, due?.length ?? Number.POSITIVE_INFINITY);
     const again: number[] = [];
     const idle: Lane[] = [];
     const startMs = ports.nowMs();
@@ -48,7 +44,13 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
     let ended = false;
 
     const moreToStart = (nowMs: number): boolean =>
-      next < most && !stop.aborted && (plan.arrival.kind === 'constant' || nowMs < deadlineMs);
+      next < most && !stop.aborted && (due !== undefined || nowMs < deadlineMs);
+
+    /** When a request is due that was not sent yet; now in a closed loop. */
+    const dueAtMs = (request: number, nowMs: number): number => {
+      const afterMs = due?.[request];
+      return afterMs === undefined ? nowMs : startMs + afterMs;
+    };
 
     const send = (lane: Lane, request: number, dueMs: number): void => {
       lane.request = request;
@@ -70,7 +72,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
     /** Starts no further requests; those that are overdue count as they stand. */
     const giveUp = (nowMs: number): void => {
       for (let request = next; request < most; request++) {
-        const dueMs = startMs + request * intervalMs;
+        const dueMs = dueAtMs(request, nowMs);
         if (dueMs > nowMs) break;
         if (dueMs >= countsFromMs) recorder.givenUp(nowMs - dueMs);
       }
@@ -83,7 +85,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
       while (idle.length > 0) {
         const repeated = stop.aborted ? undefined : again.pop();
         if (repeated === undefined && !moreToStart(nowMs)) break;
-        const dueMs = repeated === undefined && plan.arrival.kind === 'constant' ? startMs + next * intervalMs : nowMs;
+        const dueMs = repeated === undefined ? dueAtMs(next, nowMs) : nowMs;
         if (dueMs > nowMs) break;
         if (nowMs - dueMs > (plan.mostBehindMs ?? Number.POSITIVE_INFINITY)) {
           giveUp(nowMs);
@@ -92,7 +94,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
         const lane = idle.pop();
         if (lane === undefined) break;
         // Lateness is the generator's own only where a connection was free; a busy pool is the target's doing.
-        const isDue = plan.arrival.kind === 'constant' && repeated === undefined;
+        const isDue = due !== undefined && repeated === undefined;
         if (isDue && dueMs >= countsFromMs) recorder.late(nowMs - dueMs);
         send(lane, repeated ?? next++, dueMs);
       }

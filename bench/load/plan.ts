@@ -1,3 +1,5 @@
+import type { EventSizes } from './sized-events.ts';
+
 /** How requests arrive. */
 export type Arrival =
   /** Each connection sends its next request as soon as it has its answer: the most that the target takes. */
@@ -6,7 +8,21 @@ export type Arrival =
    * Requests fall due at a constant rate whether or not the target keeps up, and latency counts from when a request was
    * due: a stall shows in every request that it delayed, not only in those that were on the wire (no coordinated omission).
    */
-  | { readonly kind: 'constant'; readonly requestsPerSecond: number };
+  | { readonly kind: 'constant'; readonly requestsPerSecond: number }
+  /** As at a constant rate, but the rate goes through steps over and over: bursts, or what was recorded. */
+  | {
+      readonly kind: 'varying';
+      readonly steps: readonly RateStep[];
+      /** `random`: independent of each other, as the requests of many clients are (Poisson). */
+      readonly spacing: 'even' | 'random';
+      readonly seed: number;
+    };
+
+/** A rate for a while. */
+export interface RateStep {
+  readonly forMs: number;
+  readonly requestsPerSecond: number;
+}
 
 /** What one run of the load generator does. */
 export interface LoadPlan {
@@ -14,6 +30,8 @@ export interface LoadPlan {
   readonly port: number;
   /** Goes before the path of every request, e.g. the stage of an API Gateway. */
   readonly basePath?: string;
+  /** Sent with every request, e.g. a key. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
   /** 1: single events to `POST /consultations/{id}/events`. More: NDJSON of that many to `POST /events`. */
   readonly eventsPerRequest: number;
@@ -36,6 +54,8 @@ export interface LoadPlan {
   readonly idPrefix?: string;
   /** Whether a request that got no 202 is sent again, same id and same bytes, until it has one. */
   readonly retry: boolean;
+  /** Other sizes than the data set's own events have. */
+  readonly eventSizes?: EventSizes;
 }
 
 /** What one run saw. */

@@ -1,4 +1,5 @@
 import type { LoadPlan } from './plan.ts';
+import { sizedEvents } from './sized-events.ts';
 import { readSourceEvents, type SourceEvent } from './source-events.ts';
 
 /** Where an event's id stands in a request's bytes. */
@@ -35,14 +36,16 @@ const withPrefix = (event: SourceEvent, idPrefix: string | undefined): string =>
     ? event.line
     : event.line.replace(event.eventId, `${idPrefix}${'0'.repeat(idLength - idPrefix.length)}`);
 
-type Target = Pick<LoadPlan, 'host' | 'port' | 'basePath' | 'eventsPerRequest' | 'idPrefix'>;
+type Target = Pick<LoadPlan, 'host' | 'port' | 'basePath' | 'headers' | 'eventsPerRequest' | 'idPrefix' | 'eventSizes'>;
 
-const templateOf = (events: readonly SourceEvent[], { host, port, basePath = '', idPrefix }: Target): Template => {
+const templateOf = (events: readonly SourceEvent[], target: Target): Template => {
+  const { host, port, basePath = '', headers = {}, idPrefix } = target;
   const single = events.length === 1 ? events[0] : undefined;
   const body = Buffer.from(events.map((event) => withPrefix(event, idPrefix)).join('\n'));
   const path = single === undefined ? '/events' : `/consultations/${encodeURIComponent(single.consultationId)}/events`;
   const type = single === undefined ? 'application/x-ndjson' : 'application/json';
-  const head = `POST ${basePath}${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `POST ${basePath}${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n${more.join('')}\r\n`;
   const bytes = Buffer.concat([Buffer.from(head), body]);
   const idOffsets: number[] = [];
   const marker = '"event_id":"';
@@ -54,8 +57,8 @@ const templateOf = (events: readonly SourceEvent[], { host, port, basePath = '',
 
 /** Prepares every request of the data set, so that sending one costs a copy and nothing more. */
 export const createRequestSource = (target: Target): RequestSource => {
-  const { eventsPerRequest, idPrefix } = target;
-  const events = readSourceEvents();
+  const { eventsPerRequest, idPrefix, eventSizes } = target;
+  const events = eventSizes === undefined ? readSourceEvents() : sizedEvents(readSourceEvents(), eventSizes);
   if (events.length % eventsPerRequest !== 0) throw new Error(`${eventsPerRequest} does not divide ${events.length}`);
   const templates: Template[] = [];
   for (let at = 0; at < events.length; at += eventsPerRequest) {

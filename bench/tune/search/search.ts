@@ -1,0 +1,64 @@
+import { type Configuration, defaultConfiguration, keyOf, type Space } from '../configuration.ts';
+import { parseGoal } from '../goal/parse-goal.ts';
+import type { Trial } from '../trial/trial.ts';
+import type { Workload } from '../workload/workload.ts';
+import { rungsOf, type SearchPlan } from './halving.ts';
+import { sampleSpace } from './space.ts';
+import { type Summary, summariseTrials } from './summarise.ts';
+
+/** Everything that decides which trials a search makes, and what they measure: the head of its journal. */
+export interface Search {
+  /** `npm-start`, `localstack`, `ministack` or a URL. */
+  readonly target: string;
+  readonly workload: Workload;
+  readonly goal: string;
+  readonly space: Space;
+  readonly configurations: number;
+  readonly finalists: number;
+  readonly repeats: number;
+  readonly eta: number;
+  readonly warmUpMs: number;
+  /** Of the last rung's trials. */
+  readonly durationMs: number;
+  readonly retries: number;
+  readonly seed: number;
+  /** Of serverless.yml: whose memory sizes are priced, and whose parameters `--apply` writes. */
+  readonly stage: string;
+}
+
+/** What is used today, on the first of the media that the search is about. */
+export const todaysConfiguration = ({ space }: Pick<Search, 'space'>): Configuration => ({
+  ...defaultConfiguration(),
+  medium: space.medium[0] ?? 'device',
+});
+
+export const planOf = (search: Search): SearchPlan => {
+  const { space, seed, retries } = search;
+  const configurations = sampleSpace(space, todaysConfiguration(search), search.configurations, seed);
+  return {
+    goal: parseGoal(search.goal),
+    space,
+    configurations,
+    rungs: rungsOf({ ...search, configurations: configurations.length }),
+    retries,
+    seed,
+  };
+};
+
+/** What a search knows once it is done, or so far. */
+export interface Findings {
+  /** Of the last rung alone: what the recommendation is chosen from. */
+  readonly finalists: readonly Summary[];
+  /** Of everything, by the longest trials that it had. */
+  readonly all: readonly Summary[];
+  /** Trials that could not be measured, or after which events were lost or there twice. */
+  readonly bad: readonly Trial[];
+}
+
+export const findingsOf = (plan: SearchPlan, trials: readonly Trial[]): Findings => {
+  const last = plan.rungs.length - 1;
+  const byRung = plan.rungs.map((_, index) => summariseTrials(trials.filter(({ request }) => request.rung === index)));
+  const longest = new Map(byRung.flat().map((summary) => [keyOf(summary.configuration), summary]));
+  const bad = trials.filter(({ outcome }) => outcome.kind === 'failed' || outcome.lost > 0 || outcome.repeated > 0);
+  return { finalists: byRung[last] ?? [], all: [...longest.values()], bad };
+};
