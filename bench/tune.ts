@@ -1,7 +1,9 @@
 import { WrongUsage } from './run/options.ts';
 import { applyRecommendation, confirm, search } from './tune/commands.ts';
 import { helpText } from './tune/help.ts';
-import { parseFollowUp, parseSearch } from './tune/options.ts';
+import { checkMediumCommand } from './tune/media/check-command.ts';
+import { parseFollowUp, parseMediumCheck, parseRecord, parseSearch } from './tune/options.ts';
+import { recordCommand } from './tune/workload/record-command.ts';
 
 const run = async (words: readonly string[]): Promise<number> => {
   const [command, ...others] = words;
@@ -11,6 +13,8 @@ const run = async (words: readonly string[]): Promise<number> => {
   }
   if (command === 'confirm') return confirm(parseFollowUp(others));
   if (command === 'apply') return applyRecommendation(parseFollowUp(others));
+  if (command === 'record') return recordCommand(parseRecord(others));
+  if (command === 'check-medium') return checkMediumCommand(parseMediumCheck(others));
   return search(parseSearch(words));
 };
 

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import tls from 'node:tls';
 
 /** What the generator wants to know of an answer. */
 export interface Answer {
@@ -37,7 +38,7 @@ const answerEnd = (text: string): number => {
  * Opens a connection on plain sockets: an HTTP client library takes more time per request than the server under test,
  * and on shared cores it would measure itself.
  */
-export const openConnection = (host: string, port: number, events: ConnectionEvents): Connection => {
+export const openConnection = (host: string, port: number, events: ConnectionEvents, secure = false): Connection => {
   let pending = '';
   let lost = false;
   const onBytes = (count: number, buffer: Uint8Array): boolean => {
@@ -49,19 +50,17 @@ export const openConnection = (host: string, port: number, events: ConnectionEve
     events.onAnswer(answer);
     return true;
   };
-  const socket = net.connect({
-    host,
-    port,
-    noDelay: true,
-    onread: { buffer: Buffer.alloc(65_536), callback: onBytes },
-  });
+  const socket = secure
+    ? tls.connect({ host, port, servername: net.isIP(host) === 0 ? host : '' })
+    : net.connect({ host, port, noDelay: true, onread: { buffer: Buffer.alloc(65_536), callback: onBytes } });
+  if (secure) socket.on('data', (bytes: Buffer) => onBytes(bytes.length, bytes));
   const lose = (): void => {
     if (lost) return;
     lost = true;
     socket.destroy();
     events.onLost();
   };
-  socket.once('connect', () => events.onReady());
+  socket.once(secure ? 'secureConnect' : 'connect', () => events.onReady());
   socket.on('error', lose);
   socket.on('close', lose);
   socket.on('end', lose);

@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
 import { dueTimes } from './due-times.ts';
 import type { LoadPlan, LoadResult } from './plan.ts';
 import { type LoadPorts, systemPorts } from './ports.ts';
@@ -136,14 +136,15 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
 
     const connect = (lane: Lane): void => {
       if (ended) return;
-      lane.connection = ports.connect(plan.host, plan.port, {
+      const events: ConnectionEvents = {
         onReady: () => {
           idle.push(lane);
           sendDue();
         },
         onAnswer: (answer) => onAnswer(lane, answer.status, answer.body),
         onLost: () => onLost(lane),
-      });
+      };
+      lane.connection = ports.connect(plan.host, plan.port, events, plan.secure);
     };
 
     const lanes = Array.from({ length: plan.connections }, (): Lane => {

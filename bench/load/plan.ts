@@ -28,6 +28,8 @@ export interface RateStep {
 export interface LoadPlan {
   readonly host: string;
   readonly port: number;
+  /** Whether it speaks TLS. Default: false. */
+  readonly secure?: boolean;
   /** Goes before the path of every request, e.g. the stage of an API Gateway. */
   readonly basePath?: string;
   /** Sent with every request, e.g. a key. */

@@ -7,7 +7,7 @@ export interface LoadPorts {
   after(delayMs: number, act: () => void): void;
   /** @returns what ends it */
   every(intervalMs: number, act: () => void): () => void;
-  connect(host: string, port: number, events: ConnectionEvents): Connection;
+  connect(host: string, port: number, events: ConnectionEvents, secure?: boolean): Connection;
 }
 
 export const systemPorts: LoadPorts = {

@@ -14,7 +14,7 @@ import { renderText } from './report/text.ts';
 import { type Journal, openJournal, readJournal } from './search/journal.ts';
 import type { Recommendation } from './search/recommend.ts';
 import { type MakeTrial, runSearch, trialMaker } from './search/run-search.ts';
-import { planOf, type Search, todaysConfiguration } from './search/search.ts';
+import { planOf, type Search } from './search/search.ts';
 import { memoryOf } from './stage-parameters.ts';
 import { targetOf } from './targets/all.ts';
 
@@ -37,9 +37,9 @@ const folderOfRun = (parent: string): string => {
   return folder;
 };
 
-const makerOf = (search: Search, { storeFolder, apiKey }: Place): MakeTrial =>
+const makerOf = (search: Search, { storeFolder, url }: Place): MakeTrial =>
   trialMaker({
-    target: targetOf(search.target, apiKey),
+    target: targetOf(search.target, url),
     workload: search.workload,
     warmUpMs: search.warmUpMs,
     ...memoryOf(serverlessFile, search.stage),
@@ -102,12 +102,12 @@ const readFinished = (options: FollowUpOptions) => {
 /** Measures a recommendation anew. @returns the exit status */
 export const confirm = async (options: FollowUpOptions): Promise<number> => {
   const { search: made, trials, recommendation } = readFinished(options);
-  const today = todaysConfiguration(made);
+  const usual = made.defaults;
   const { configuration } = recommendation.best;
   const fresh = await runConfirm(
     {
       recommended: configuration,
-      today,
+      usual,
       repeats: options.repeats ?? made.repeats,
       durationMs: options.durationMs ?? made.durationMs,
       quickestMs: Math.min(...trials.map(({ calibrationMs }) => calibrationMs)),
@@ -118,7 +118,7 @@ export const confirm = async (options: FollowUpOptions): Promise<number> => {
   const claim = {
     goal: made.goal,
     recommended: keyOf(configuration),
-    today: keyOf(today),
+    usual: keyOf(usual),
     keepsBounds: recommendation.keepsBounds,
     seed: made.seed,
   };

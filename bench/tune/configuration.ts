@@ -18,6 +18,9 @@ export interface Configuration {
 /** The values that each axis may have, in an order in which neighbours are alike. */
 export type Space = { readonly [Axis in keyof Configuration]: readonly Configuration[Axis][] };
 
+/** Lambda's pollers want at least two at a time, and take windows of whole seconds. */
+const leastLambdaConcurrency = 2;
+
 /** What every target with settings of its own can vary; the store stays on the device that is there. */
 export const wholeSpace: Space = {
   batchSize: [10, 100, 1_000, 10_000],
@@ -28,7 +31,14 @@ export const wholeSpace: Space = {
   medium: ['device'],
 };
 
-/** What the product does where nobody set anything. */
+/** What Lambda's pollers can vary. */
+export const lambdaSpace: Space = {
+  ...wholeSpace,
+  windowMs: [0, 1_000, 2_000, 5_000],
+  concurrency: [2, 4, 8],
+};
+
+/** What `npm start` does where nobody set anything. */
 export const defaultConfiguration = (): Configuration => {
   const { batchSize, batchWindowMs, persistConcurrency, packBytes, compression } = loadConfig({});
   return {
@@ -40,6 +50,13 @@ export const defaultConfiguration = (): Configuration => {
     medium: 'device',
   };
 };
+
+/** What serverless.yml does where nobody gave it a parameter. */
+export const lambdaDefaults = (): Configuration => ({
+  ...defaultConfiguration(),
+  windowMs: 1_000,
+  concurrency: leastLambdaConcurrency,
+});
 
 /** Names a configuration; two with the same name are the same. */
 export const keyOf = ({ batchSize, windowMs, concurrency, packBytes, compression, medium }: Configuration): string =>
@@ -55,9 +72,6 @@ export const settingsOf = (configuration: Configuration): Readonly<Record<string
   FI_PACK_BYTES: String(configuration.packBytes),
   FI_COMPRESSION: configuration.compression,
 });
-
-/** Lambda's pollers want at least two at a time, and take windows of whole seconds. */
-const leastLambdaConcurrency = 2;
 
 /** Without a window a batch of Lambda has at most ten messages. */
 const mostWithoutWindow = 10;

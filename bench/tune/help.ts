@@ -4,8 +4,11 @@ import { targetNames } from './targets/all.ts';
 import { presetNames } from './workload/workload.ts';
 
 export const helpText = `npm run tune -- [options]                   searches, and goes on with a search that ended early
-npm run tune -- confirm --name NAME [options] measures the recommendation and today's settings anew
+npm run tune -- confirm --name NAME [options] measures the recommendation and the defaults anew
 npm run tune -- apply --name NAME             writes the recommendation into serverless.yml and .env
+npm run tune -- record --log FILE | --metrics URL [--key KEY] [--seconds N] [--output FILE]
+                                              makes a workload of an access log, or of a host's metrics
+npm run tune -- check-medium [--folder DIR]   compares the device that is there with a model that has its figures
 
 Finds batch size, window, concurrency, pack size and compression for a workload and a goal. Each trial starts a target of its own, offers the
 workload, and reads every accepted event back. Wants a quiet machine: a trial that was disturbed is made again, and marked.
@@ -19,7 +22,9 @@ Workload
 
 Target and goal
   --target T          ${targetNames.join(', ')} (npm-start)
-  --key KEY           for a target that asks for one; FI_API_KEY does the same
+  --key KEY           for a URL that asks for one; FI_API_KEY does the same
+  --configure CMD     gives the deployment at a URL each configuration: finds it as FI_* and, for sls deploy, in TUNE_PARAMETERS.
+                      Without it a URL is measured as it is. Its store keeps the events
   --goal G            bounds and what is to be as good as it gets, e.g. 'p95<250ms,cost' (p95<1s,cost); metrics:
 ${metricNames.map((name) => `                        ${name.padEnd(12)}${tuneMetrics[name].what}, ${tuneMetrics[name].unit}`).join('\n')}
 

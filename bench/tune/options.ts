@@ -4,9 +4,13 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { WrongUsage } from '../run/options.ts';
 import type { Space } from './configuration.ts';
 import { parseGoal } from './goal/parse-goal.ts';
+import type { MediumCheckOptions } from './media/check-command.ts';
 import { narrowed } from './narrow-space.ts';
 import type { Search } from './search/search.ts';
 import { targetOf } from './targets/all.ts';
+import type { Target } from './targets/target.ts';
+import type { UrlOptions } from './targets/url.ts';
+import type { RecordOptions } from './workload/record-command.ts';
 import { parseSizes, type WorkloadChanges, workloadOf } from './workload/workload.ts';
 
 /** What every command of a search is given. */
@@ -15,8 +19,8 @@ export interface Place {
   readonly resultFolder: string;
   /** Where folders for stores and queues are made. */
   readonly storeFolder: string;
-  /** For a target that asks for one. */
-  readonly apiKey: string | undefined;
+  /** For a target that is a URL. */
+  readonly url: UrlOptions;
 }
 
 /** What the command line of a search asks for. */
@@ -39,6 +43,7 @@ const placeOptions = {
   results: { type: 'string', default: path.join('bench-results', 'tune') },
   folder: { type: 'string', default: tmpdir() },
   key: { type: 'string' },
+  configure: { type: 'string' },
 } as const;
 
 const searchOptions = {
@@ -98,14 +103,19 @@ const seconds = (name: string, text: string, least: number): number =>
 const isName = (text: string): boolean => /^[\w.-]+$/.test(text);
 
 const placeOf = (
-  given: { readonly results: string; readonly folder: string; readonly key?: string | undefined },
+  given: {
+    readonly results: string;
+    readonly folder: string;
+    readonly key?: string | undefined;
+    readonly configure?: string | undefined;
+  },
   name: string,
 ): Place => {
   if (!isName(name)) throw new WrongUsage(`--name wants letters, digits, dots, dashes and underscores, not "${name}"`);
   return {
     resultFolder: path.resolve(given.results, name),
     storeFolder: path.resolve(given.folder),
-    apiKey: given.key ?? (process.env.FI_API_KEY || undefined),
+    url: { apiKey: given.key ?? (process.env.FI_API_KEY || undefined), configure: given.configure },
   };
 };
 
@@ -118,8 +128,8 @@ const workloadChanges = ({ rate, batch, connections, sizes }: GivenSearch): Work
   ...(sizes === undefined ? {} : { eventSizes: parseSizes(sizes) }),
 });
 
-const spaceOf = (given: GivenSearch): Space =>
-  narrowed(targetOf(given.target).space, {
+const spaceOf = (given: GivenSearch, target: Target): Space =>
+  narrowed(target.space, {
     batchSize: given['batch-sizes'],
     windowMs: given.windows,
     concurrency: given.concurrencies,
@@ -134,14 +144,18 @@ const folderName = (target: string): string => target.replace(/^https?:\/\//, ''
 /** @throws WrongUsage naming the option */
 export const parseSearch = (words: readonly string[]): SearchOptions => {
   const given = parse(words, searchOptions);
-  const { target, goal, stage } = given;
+  const { target: name, goal, stage } = given;
   parseGoal(goal);
   const workload = workloadOf(given.workload, workloadChanges(given));
+  const place = placeOf(given, given.name ?? `${folderName(name)}-${workload.name}`);
+  const target = targetOf(name, place.url);
+  const space = spaceOf(given, target);
   const search: Search = {
-    target,
+    target: name,
+    defaults: { ...target.defaults, medium: space.medium[0] ?? target.defaults.medium },
     workload,
     goal,
-    space: spaceOf(given),
+    space,
     configurations: whole('configurations', given.configurations, 1, 10_000),
     finalists: whole('finalists', given.finalists, 1, 100),
     repeats: whole('repeats', given.repeats, 1, 1_000),
@@ -152,8 +166,45 @@ export const parseSearch = (words: readonly string[]): SearchOptions => {
     seed: whole('seed', given.seed, 0),
     stage,
   };
-  const place = placeOf(given, given.name ?? `${folderName(target)}-${workload.name}`);
   return { search, ...place, fresh: given.fresh, apply: given.apply };
+};
+
+const recordOptions = {
+  log: { type: 'string' },
+  metrics: { type: 'string' },
+  key: { type: 'string' },
+  seconds: { type: 'string', default: '60' },
+  output: { type: 'string', default: path.join('bench-results', 'tune', 'recorded.json') },
+} as const;
+
+/** @throws WrongUsage naming the option */
+export const parseRecord = (words: readonly string[]): RecordOptions => {
+  const { log, metrics, key, seconds: length, output } = parse(words, recordOptions);
+  const place = { output: path.resolve(output) };
+  if (log !== undefined && metrics === undefined) return { ...place, from: { kind: 'log', file: path.resolve(log) } };
+  if (metrics === undefined || log !== undefined) {
+    throw new WrongUsage('say what to record: either --log FILE or --metrics URL');
+  }
+  const apiKey = key ?? (process.env.FI_API_KEY || undefined);
+  return { ...place, from: { kind: 'metrics', url: metrics, apiKey, durationMs: seconds('seconds', length, 1) } };
+};
+
+const checkOptions = {
+  results: placeOptions.results,
+  folder: placeOptions.folder,
+  rounds: { type: 'string', default: '5' },
+  repeats: { type: 'string', default: '20' },
+} as const;
+
+/** @throws WrongUsage naming the option */
+export const parseMediumCheck = (words: readonly string[]): MediumCheckOptions => {
+  const { results, folder, rounds, repeats } = parse(words, checkOptions);
+  return {
+    storeFolder: path.resolve(folder),
+    resultFolder: path.resolve(results),
+    rounds: whole('rounds', rounds, 1, 100),
+    repeats: whole('repeats', repeats, 1, 10_000),
+  };
 };
 
 /** @throws WrongUsage naming the option */

@@ -4,14 +4,14 @@ import { shareOfResamples } from '../search/resample.ts';
 import { type Summary, summariseTrials } from '../search/summarise.ts';
 import { isWhole, type Trial } from '../trial/trial.ts';
 
-/** What a fresh run of the recommendation, and of what is used today, showed. */
+/** What a fresh run of the recommendation, and of the defaults, showed. */
 export interface Confirmation {
   readonly startedAt: string;
   readonly trials: readonly Trial[];
   readonly recommended: Summary | undefined;
-  /** The same as the recommended one where that is what is used today. */
-  readonly today: Summary | undefined;
-  /** Share (0 to 1) of resamples in which the recommended one serves the goal at least as well as what is used today. */
+  /** The same as the recommended one where that is the defaults. */
+  readonly usual: Summary | undefined;
+  /** Share (0 to 1) of resamples in which the recommended one serves the goal at least as well as the defaults. */
   readonly confidence: number;
   readonly verdict: ConfirmationVerdict;
 }
@@ -24,9 +24,9 @@ export type ConfirmationVerdict =
 /** Below this share a fresh run does not confirm that the recommended one is the better of both. */
 const leastConfidence = 0.8;
 
-const confidenceOf = (goal: Goal, recommended: Summary, today: Summary, seed: number): number => {
-  if (recommended.key === today.key) return 1;
-  return shareOfResamples([recommended, today], seed, (drawn) => chooseBest(goal, drawn)?.key === recommended.key);
+const confidenceOf = (goal: Goal, recommended: Summary, usual: Summary, seed: number): number => {
+  if (recommended.key === usual.key) return 1;
+  return shareOfResamples([recommended, usual], seed, (drawn) => chooseBest(goal, drawn)?.key === recommended.key);
 };
 
 const verdictOf = (
@@ -43,9 +43,7 @@ const verdictOf = (
   else if (promised && !keepsBounds(goal, recommended.values))
     reasons.push(`it does not keep the bounds of ${goal.text}`);
   if (confidence < leastConfidence) {
-    reasons.push(
-      `it serves the goal better than what is used today in ${(confidence * 100).toFixed(0)} % of the resamples`,
-    );
+    reasons.push(`it serves the goal better than the defaults in ${(confidence * 100).toFixed(0)} % of the resamples`);
   }
   if (reasons.length === 0) return { kind: 'confirmed' };
   const isBusy = recommended !== undefined && recommended.noisy > recommended.repeats / 2;
@@ -59,25 +57,25 @@ const verdictOf = (
 export interface Claim {
   readonly goal: string;
   readonly recommended: string;
-  readonly today: string;
+  readonly usual: string;
   readonly keepsBounds: boolean;
   readonly seed: number;
 }
 
-/** Judges fresh trials of the recommended configuration and of today's. */
+/** Judges fresh trials of the recommended configuration and of the defaults. */
 export const confirmationOf = (claim: Claim, trials: readonly Trial[]): Confirmation => {
   const goal = parseGoal(claim.goal);
   const summaries = summariseTrials(trials);
   const recommended = summaries.find(({ key }) => key === claim.recommended);
-  const today = summaries.find(({ key }) => key === claim.today);
-  // Where today's cannot be measured any more, everything is better.
+  const usual = summaries.find(({ key }) => key === claim.usual);
+  // Where the defaults cannot be measured any more, everything is better.
   const confidence =
-    recommended === undefined ? 0 : today === undefined ? 1 : confidenceOf(goal, recommended, today, claim.seed);
+    recommended === undefined ? 0 : usual === undefined ? 1 : confidenceOf(goal, recommended, usual, claim.seed);
   return {
     startedAt: trials[0]?.startedAt ?? '',
     trials,
     recommended,
-    today,
+    usual,
     confidence,
     verdict: verdictOf(goal, claim.keepsBounds, recommended, confidence, trials),
   };

@@ -4,7 +4,7 @@ import type { Trial } from '../trial/trial.ts';
 
 export interface ConfirmPlan {
   readonly recommended: Configuration;
-  readonly today: Configuration;
+  readonly usual: Configuration;
   readonly repeats: number;
   readonly durationMs: number;
   /** The quickest calibration of the search, in milliseconds. */
@@ -13,11 +13,11 @@ export interface ConfirmPlan {
 
 /** Measures both in turn, each `repeats` times, whatever the search measured. */
 export const runConfirm = async (
-  { recommended, today, repeats, durationMs, quickestMs }: ConfirmPlan,
+  { recommended, usual, repeats, durationMs, quickestMs }: ConfirmPlan,
   make: MakeTrial,
   say: (line: string) => void,
 ): Promise<readonly Trial[]> => {
-  const both = keyOf(recommended) === keyOf(today) ? [recommended] : [recommended, today];
+  const both = keyOf(recommended) === keyOf(usual) ? [recommended] : [recommended, usual];
   const trials: Trial[] = [];
   for (let repeat = 1; repeat <= repeats; repeat++) {
     // Whoever is first in one repeat is last in the next: what changes with time hits both.

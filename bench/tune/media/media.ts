@@ -2,6 +2,8 @@
 export interface Medium {
   /** From the call to when a small write is safe, in milliseconds. */
   readonly syncMs: number;
+  /** The same for a folder's names. Default: as long as a small write. */
+  readonly folderSyncMs?: number;
   /** Writes and syncs that it takes a second, one after another. */
   readonly operationsPerSecond: number;
   readonly megabytesPerSecond: number;

@@ -45,9 +45,9 @@ const modelledSection = ({ search }: TuneReport): string => {
   );
 };
 
-const kindOf = (summary: Summary, { front, recommendation, today }: TuneReport): PointKind => {
+const kindOf = (summary: Summary, { front, recommendation, usual }: TuneReport): PointKind => {
   if (summary.key === recommendation?.best.key) return 'best';
-  if (summary.key === today?.key) return 'today';
+  if (summary.key === usual?.key) return 'usual';
   return front.some(({ key }) => key === summary.key) ? 'front' : 'other';
 };
 
@@ -95,7 +95,7 @@ const samplesOf = (summary: Summary, metric: MetricName): string =>
     undefined,
   );
 
-const finalistSections = ({ recommendation, today, confirmation }: TuneReport): string => {
+const finalistSections = ({ recommendation, usual, confirmation }: TuneReport): string => {
   if (recommendation === undefined) return '';
   const { best, ranked } = recommendation;
   const fresh = confirmation?.recommended;
@@ -103,12 +103,12 @@ const finalistSections = ({ recommendation, today, confirmation }: TuneReport): 
     escapeHtml(tuneMetrics[metric].what),
     escapeHtml(valueText(metric, best.values)),
     samplesOf(best, metric),
-    escapeHtml(valueText(metric, today?.values)),
+    escapeHtml(valueText(metric, usual?.values)),
     escapeHtml(fresh === undefined ? '' : valueText(metric, fresh.values)),
   ]);
-  const head = ['metric', 'recommended', 'its repeats', 'today', fresh === undefined ? '' : 'recommended, fresh run'];
+  const head = ['metric', 'recommended', 'its repeats', 'default', fresh === undefined ? '' : 'recommended, fresh run'];
   return [
-    `<h2>Recommended and today</h2>`,
+    `<h2>Recommended and default</h2>`,
     table(head, rows),
     summaryTable('Finalists, the best first', ranked),
     paragraphs(ranked.flatMap((summary) => explainLimits(summary).map((line) => `${summary.key}: ${line}`))),

@@ -2,7 +2,7 @@ import type { Machine, Revision } from '../../measure/machine.ts';
 import { keyOf } from '../configuration.ts';
 import type { Confirmation } from '../confirm/confirmation.ts';
 import { frontOf, type Recommendation, recommend } from '../search/recommend.ts';
-import { type Findings, findingsOf, planOf, type Search, todaysConfiguration } from '../search/search.ts';
+import { type Findings, findingsOf, planOf, type Search } from '../search/search.ts';
 import type { Summary } from '../search/summarise.ts';
 import type { Trial } from '../trial/trial.ts';
 
@@ -14,8 +14,8 @@ export interface TuneReport {
   readonly front: readonly Summary[];
   /** Undefined when no finalist could be measured whole. */
   readonly recommendation: Recommendation | undefined;
-  /** What is used today, as the last rung measured it. */
-  readonly today: Summary | undefined;
+  /** The defaults, as the last rung measured it. */
+  readonly usual: Summary | undefined;
   readonly confirmation: Confirmation | undefined;
   readonly machine: Machine;
   readonly revision: Revision | undefined;
@@ -28,14 +28,14 @@ export const reportOf = (
 ): TuneReport => {
   const plan = planOf(search);
   const findings = findingsOf(plan, trials);
-  const today = keyOf(todaysConfiguration(search));
+  const usual = keyOf(search.defaults);
   return {
     search,
     trials,
     findings,
     front: frontOf(findings.all),
     recommendation: recommend(plan.goal, findings.finalists, search.seed),
-    today: findings.finalists.find(({ key }) => key === today),
+    usual: findings.finalists.find(({ key }) => key === usual),
     ...about,
   };
 };

@@ -3,7 +3,7 @@ import { escapeHtml } from '../../report/html/escape-html.ts';
 import { logScale } from '../../report/html/scale.ts';
 
 /** How a point stands out. */
-export type PointKind = 'other' | 'front' | 'today' | 'best';
+export type PointKind = 'other' | 'front' | 'usual' | 'best';
 
 export interface Point {
   readonly x: number;
@@ -27,14 +27,14 @@ const [left, right, top, bottom] = [64, 16, 30, 44];
 const looks: Readonly<Record<PointKind, string>> = {
   other: 'r="3" fill="#b9b9b9"',
   front: 'r="4.5" fill="#0b62a4"',
-  today: 'r="5" fill="#fff" stroke="#1b1b1b" stroke-width="2"',
+  usual: 'r="5" fill="#fff" stroke="#1b1b1b" stroke-width="2"',
   best: 'r="6.5" fill="none" stroke="#c4532d" stroke-width="3"',
 };
-const order: readonly PointKind[] = ['other', 'front', 'today', 'best'];
+const order: readonly PointKind[] = ['other', 'front', 'usual', 'best'];
 const legend: Readonly<Record<PointKind, string>> = {
   other: 'measured',
   front: 'Pareto front',
-  today: 'today',
+  usual: 'default',
   best: 'recommended',
 };
 

@@ -34,21 +34,21 @@ export const recommendationInWords = (recommendation: Recommendation, goal: stri
 
 export const verdictInWords = ({ verdict, confidence }: Confirmation): string => {
   if (verdict.kind === 'confirmed') {
-    return `CONFIRMED by a fresh run: nothing was lost, its bounds hold, and it serves the goal as well as what is used today or better in ${percent(confidence)} of the resamples.`;
+    return `CONFIRMED by a fresh run: nothing was lost, its bounds hold, and it serves the goal as well as the defaults or better in ${percent(confidence)} of the resamples.`;
   }
   return verdict.kind === 'inconclusive'
     ? `A fresh run is inconclusive: ${verdict.reason}.`
     : `NOT CONFIRMED by a fresh run: ${verdict.reasons.join('; ')}.`;
 };
 
-const comparison = (best: Summary, today: Summary | undefined, confirmation: Confirmation | undefined): string => {
+const comparison = (best: Summary, usual: Summary | undefined, confirmation: Confirmation | undefined): string => {
   const rows = metricNames.map((metric) => [
     tuneMetrics[metric].what,
     valueText(metric, best.values),
-    valueText(metric, today?.values),
+    valueText(metric, usual?.values),
     ...(confirmation === undefined ? [] : [valueText(metric, confirmation.recommended?.values)]),
   ]);
-  const head = ['', 'recommended', 'today', ...(confirmation === undefined ? [] : ['recommended, fresh'])];
+  const head = ['', 'recommended', 'default', ...(confirmation === undefined ? [] : ['recommended, fresh'])];
   return renderTable([head, ...rows], 'words');
 };
 
@@ -59,7 +59,7 @@ const frontTable = (front: readonly Summary[]): string => {
 
 /** The report as a terminal shows it. */
 export const renderText = (report: TuneReport): string => {
-  const { recommendation, today, search, findings, confirmation } = report;
+  const { recommendation, usual, search, findings, confirmation } = report;
   const { lost, repeated } = damagedEvents(report);
   const failures = findings.bad.flatMap(({ outcome, request }) =>
     outcome.kind === 'failed' ? [`failed (rung ${request.rung + 1}): ${outcome.reason}\n`] : [],
@@ -70,7 +70,7 @@ export const renderText = (report: TuneReport): string => {
       : [
           `${recommendationInWords(recommendation, search.goal).join('\n')}\n`,
           `${explainLimits(recommendation.best).join('\n')}\n`,
-          comparison(recommendation.best, today, confirmation),
+          comparison(recommendation.best, usual, confirmation),
         ];
   return [
     `${search.workload.what}, on ${search.target}\n`,

@@ -20,7 +20,7 @@ export interface Rung {
 export interface SearchPlan {
   readonly goal: Goal;
   readonly space: Space;
-  /** The first one is what is used today; it stays until the end, to be compared with. */
+  /** The first one is the defaults; it stays until the end, to be compared with. */
   readonly configurations: readonly Configuration[];
   readonly rungs: readonly Rung[];
   /** How often a repeat is measured again that failed or was noisy. */
@@ -111,12 +111,12 @@ const missing = (
   return [...fresh, ...again];
 };
 
-/** Who is in the next rung: the best of this one, what is used today, and neighbours of the best that nobody looked at. */
+/** Who is in the next rung: the best of this one, the defaults, and neighbours of the best that nobody looked at. */
 const promoted = (plan: SearchPlan, next: Rung, trials: readonly Trial[], rung: number): readonly Configuration[] => {
   const summaries = new Map(summariseTrials(trialsOf(trials, rung)).map((summary) => [summary.key, summary]));
   const ranked = rank(plan.goal, [...summaries.values()]).flatMap(({ key }) => summaries.get(key)?.configuration ?? []);
   const kept = ranked.slice(0, next.keep);
-  const [today] = plan.configurations;
+  const [usual] = plan.configurations;
   // Not those of later rungs: who is in the next one must stay the same while it is measured.
   const earlier = trials.filter(({ request }) => request.rung <= rung);
   const measured = new Set(earlier.map(({ request }) => keyOf(request.configuration)));
@@ -124,7 +124,7 @@ const promoted = (plan: SearchPlan, next: Rung, trials: readonly Trial[], rung: 
   const neighbours = best === undefined ? [] : neighboursOf(plan.space, best);
   const fresh = neighbours.filter((each) => !measured.has(keyOf(each)));
   const chosen = shuffled(fresh, createRandom(plan.seed + rung)).slice(0, next.neighbours);
-  const all = [...kept, ...chosen, ...(today === undefined ? [] : [today])];
+  const all = [...kept, ...chosen, ...(usual === undefined ? [] : [usual])];
   return [...new Map(all.map((each) => [keyOf(each), each])).values()];
 };
 

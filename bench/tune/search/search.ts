@@ -1,4 +1,4 @@
-import { type Configuration, defaultConfiguration, keyOf, type Space } from '../configuration.ts';
+import { type Configuration, keyOf, type Space } from '../configuration.ts';
 import { parseGoal } from '../goal/parse-goal.ts';
 import type { Trial } from '../trial/trial.ts';
 import type { Workload } from '../workload/workload.ts';
@@ -10,6 +10,8 @@ import { type Summary, summariseTrials } from './summarise.ts';
 export interface Search {
   /** `npm-start`, `localstack`, `ministack` or a URL. */
   readonly target: string;
+  /** What the target does where nobody set anything: each search has it to compare with. */
+  readonly defaults: Configuration;
   readonly workload: Workload;
   readonly goal: string;
   readonly space: Space;
@@ -26,15 +28,9 @@ export interface Search {
   readonly stage: string;
 }
 
-/** What is used today, on the first of the media that the search is about. */
-export const todaysConfiguration = ({ space }: Pick<Search, 'space'>): Configuration => ({
-  ...defaultConfiguration(),
-  medium: space.medium[0] ?? 'device',
-});
-
 export const planOf = (search: Search): SearchPlan => {
   const { space, seed, retries } = search;
-  const configurations = sampleSpace(space, todaysConfiguration(search), search.configurations, seed);
+  const configurations = sampleSpace(space, search.defaults, search.configurations, seed);
   return {
     goal: parseGoal(search.goal),
     space,

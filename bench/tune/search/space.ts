@@ -36,7 +36,7 @@ const hypercube = (space: Space, count: number, random: Random): readonly Config
 const mostCubes = 100;
 
 /**
- * The configurations that a search begins with: `first` (what is used today), then others spread over the space, `count` in all
+ * The configurations that a search begins with: `first` (the defaults), then others spread over the space, `count` in all
  * unless the space has fewer. The same for the same seed.
  */
 export const sampleSpace = (

@@ -21,6 +21,8 @@ export interface Target {
   readonly name: string;
   /** What may be varied here. */
   readonly space: Space;
+  /** What it does where nobody set anything. */
+  readonly defaults: Configuration;
   /** @param folder an empty one, removed afterwards */
   start(configuration: Configuration, folder: string): Promise<RunningTarget>;
 }

@@ -63,11 +63,13 @@ const drained = async (target: RunningTarget): Promise<string> => {
 
 const load = ({ baseUrl, headers }: RunningTarget, setting: TrialSetting): Promise<readonly LoadRun[]> => {
   const { hostname, port, pathname, protocol } = new URL(baseUrl);
+  const isSecure = protocol === 'https:';
   const { workload, warmUpMs, durationMs } = setting;
   const { arrival, connections, eventsPerRequest, eventSizes } = workload;
   return runLoads({
     host: hostname,
-    port: Number(port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : port),
+    port: Number(port === '' ? (isSecure ? 443 : 80) : port),
+    secure: isSecure,
     basePath: pathname.replace(/\/$/, ''),
     headers,
     arrival,

@@ -47,7 +47,7 @@ const runThrough = async (plan: SearchPlan, make: MakeTrial): Promise<readonly T
 const requestsOf = (trials: readonly Trial[]): readonly TrialRequest[] => trials.map(({ request }) => request);
 
 describe('the space of configurations', () => {
-  it('is sampled without repetition, today first, and every value of every axis in turn', () => {
+  it('is sampled without repetition, the defaults first, and every value of every axis in turn', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(1_000), (count, seed) => {
         const sampled = sampleSpace(wholeSpace, configuration(), count, seed);
@@ -129,7 +129,7 @@ describe('successive halving', () => {
     );
   });
 
-  it('finds what is best in a world without noise, and keeps today in it to compare with', async () => {
+  it('finds what is best in a world without noise, and keeps the defaults in it to compare with', async () => {
     const plan = planOf(search({ configurations: 30, finalists: 3 }));
     const trials = await runThrough(plan, makeFrom(0));
     const { finalists, all } = findingsOf(plan, trials);

@@ -4,18 +4,18 @@ import { confirmationOf } from '../../../../bench/tune/confirm/confirmation.ts';
 import type { Outcome } from '../../../../bench/tune/trial/trial.ts';
 import { configuration, measured, request, trial } from './fixtures.ts';
 
-const [recommended, today] = [configuration({ windowMs: 50 }), configuration()];
+const [recommended, usual] = [configuration({ windowMs: 50 }), configuration()];
 const claim = {
   goal: 'p95<250ms,cost',
   recommended: keyOf(recommended),
-  today: keyOf(today),
+  usual: keyOf(usual),
   keepsBounds: true,
   seed: 1,
 };
 
 const trialsOf = (ofRecommended: readonly Outcome[], ofToday: readonly Outcome[], noise: readonly string[] = []) => [
   ...ofRecommended.map((outcome, at) => trial(request({ configuration: recommended, repeat: at + 1 }), outcome, noise)),
-  ...ofToday.map((outcome, at) => trial(request({ configuration: today, repeat: at + 1 }), outcome)),
+  ...ofToday.map((outcome, at) => trial(request({ configuration: usual, repeat: at + 1 }), outcome)),
 ];
 const cheap = [1, 1.1, 1.2].map((cost) => measured({ p95: 100, cost }));
 const dear = [2, 2.1, 2.2].map((cost) => measured({ p95: 100, cost }));
@@ -27,11 +27,11 @@ describe('a fresh run', () => {
       verdict: { kind: 'confirmed' },
       confidence: 1,
       recommended: { values: { cost: 1.1 } },
-      today: { values: { cost: 2.1 } },
+      usual: { values: { cost: 2.1 } },
     });
   });
 
-  it('does not confirm what is worse than what is used today, or breaks a bound', () => {
+  it('does not confirm what is worse than the defaults, or breaks a bound', () => {
     expect(verdict(dear, cheap)).toMatchObject({
       kind: 'not-confirmed',
       reasons: [expect.stringMatching(/in 0 % of the resamples/)],

@@ -12,6 +12,7 @@ export const configuration = (changes: Partial<Configuration> = {}): Configurati
 
 export const search = (changes: Partial<Search> = {}): Search => ({
   target: 'npm-start',
+  defaults: defaultConfiguration(),
   workload: workloadOf('steady', {}),
   goal: 'p95<250ms,cost',
   space: wholeSpace,

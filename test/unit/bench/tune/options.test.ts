@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { WrongUsage } from '../../../../bench/run/options.ts';
 import { wholeSpace } from '../../../../bench/tune/configuration.ts';
 import { parseFollowUp, parseSearch } from '../../../../bench/tune/options.ts';
-import { todaysConfiguration } from '../../../../bench/tune/search/search.ts';
 import { offeredEventsPerSecond } from '../../../../bench/tune/workload/workload.ts';
 
 describe('the command line of a search', () => {
@@ -31,7 +30,7 @@ describe('the command line of a search', () => {
       ...['--sizes', 'p50=500,p100=9000'],
     ]);
     expect(search.space).toMatchObject({ windowMs: [20, 500], compression: ['none'], medium: ['hdd', 'nvme'] });
-    expect(todaysConfiguration(search).medium).toBe('hdd');
+    expect(search.defaults.medium).toBe('hdd');
     expect(search.workload.eventSizes).toEqual([
       [0.5, 500],
       [1, 9_000],
