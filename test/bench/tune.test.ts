@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../../bench/tune/search/journal.ts';
 import type { Trial } from '../../bench/tune/trial/trial.ts';
-import { repository } from '../e2e/hosts/host.ts';
+import { type Ran, runBenchProgram } from './run-bench-program.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fi-tune-test-'));
 const stores = path.join(folder, 'stores');
@@ -14,19 +12,8 @@ const results = path.join(folder, 'small');
 const journal = path.join(results, 'trials.ndjson');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const tune = async (...words: readonly string[]) => {
-  const place = ['--results', folder, '--folder', stores, '--name', 'small'];
-  const child = spawn(process.execPath, [path.join(repository, 'bench/tune.ts'), ...words, ...place], {
-    cwd: repository,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  const [status] = await once(child, 'close');
-  return { status: status as number, output };
-};
+const tune = (...words: readonly string[]): Promise<Ran> =>
+  runBenchProgram('tune.ts', [...words, '--results', folder, '--folder', stores, '--name', 'small']);
 
 /** Two configurations, one of them on a modelled medium, each measured for a second; the goal asks for no speed that a busy machine might lack. */
 const searchWords = [
@@ -71,7 +58,7 @@ const expectWhole = (trials: readonly Trial[]): void => {
   }
 };
 
-let first: Awaited<ReturnType<typeof tune>>;
+let first: Ran;
 beforeAll(async () => {
   first = await tune(...searchWords);
 }, 600_000);

@@ -18,6 +18,8 @@ export interface ProbePlan {
   readonly patience?: number;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether an event that is not accepted is left out. Default: it is an error. */
+  readonly mayBeRefused?: boolean;
 }
 
 const askAgainMs = 5;
@@ -26,8 +28,8 @@ const nowMs = (): number => performance.timeOrigin + performance.now();
 
 const followOne = async (
   baseUrl: string,
-  { patience = 0, headers = {} }: Pick<ProbePlan, 'patience' | 'headers'>,
-): Promise<Probe> => {
+  { patience = 0, headers = {}, mayBeRefused = false }: Omit<ProbePlan, 'startAfterMs' | 'everyMs' | 'count'>,
+): Promise<Probe | undefined> => {
   const path = `${baseUrl}/consultations/probe-${crypto.randomUUID()}/events`;
   const posted = await fetch(path, {
     method: 'POST',
@@ -35,8 +37,12 @@ const followOne = async (
     body: '{"event_type":"MESSAGE_RECEIVED","payload":{"probe":true}}',
   });
   const acceptedAtMs = nowMs();
-  if (posted.status !== 202) throw new Error(`a probe was answered ${posted.status}`);
-  const { event_id: eventId } = (await posted.json()) as { event_id: string };
+  const text = await posted.text();
+  if (posted.status !== 202) {
+    if (mayBeRefused) return undefined;
+    throw new Error(`a probe was answered ${posted.status}`);
+  }
+  const { event_id: eventId } = JSON.parse(text) as { event_id: string };
   for (let waitedMs = 0; waitedMs <= giveUpMs; waitedMs = nowMs() - acceptedAtMs) {
     await setTimeout(Math.max(askAgainMs, waitedMs * patience));
     const answer = await fetch(`${path}/${eventId}`, { headers });
@@ -46,16 +52,16 @@ const followOne = async (
   throw new Error(`${eventId} was not readable within a minute`);
 };
 
-/** Posts single events, each to a consultation of its own, and asks for each until it is there. */
+/** Posts single events, each to a consultation of its own, and asks for each until it is there. In the order in which they were posted. */
 export const probe = async (
   baseUrl: string,
   { startAfterMs, everyMs, count, ...following }: ProbePlan,
 ): Promise<readonly Probe[]> => {
   await setTimeout(startAfterMs);
-  const probes: Promise<Probe>[] = [];
+  const probes: Promise<Probe | undefined>[] = [];
   for await (const _ of setInterval(everyMs)) {
     if (probes.length >= count) break;
     probes.push(followOne(baseUrl, following));
   }
-  return Promise.all(probes);
+  return (await Promise.all(probes)).filter((each) => each !== undefined);
 };

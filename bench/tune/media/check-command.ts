@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { renderTable } from '../../../localstack/cli/table.ts';
 import { describeMachine } from '../../measure/machine.ts';
-import { watchNoise } from '../../measure/noise.ts';
+import { reasonsOfNoise, watchNoise } from '../../measure/noise.ts';
 import { median } from '../../measure/quantile.ts';
 import { figure } from '../../report/format.ts';
 import { checkMedium, type MediumCheck } from './check-medium.ts';
@@ -59,10 +59,11 @@ export const checkMediumCommand = async ({
     const file = path.join(resultFolder, 'medium-check.json');
     writeFileSync(file, `${JSON.stringify({ ...check, noise, machine: describeMachine(folder) }, null, 2)}\n`);
     console.log(inWords(check));
-    console.error(
-      `others had ${((noise.othersShare ?? 0) * 100).toFixed(0)} % of the processors meanwhile\nraw results: ${file}`,
-    );
-    return 0;
+    console.error(`raw results: ${file}`);
+    const reasons = reasonsOfNoise(noise, Math.min(noise.before.quickestMs, noise.after.quickestMs));
+    if (reasons.length === 0) return 0;
+    console.log(`Nothing can be concluded: ${reasons.join('; ')}.`);
+    return 3;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import { escapeHtml } from '../../report/html/escape-html.ts';
 import { page, table } from '../../report/html/page.ts';
 import { provenanceRows } from '../../report/html/provenance.ts';
 import { strip } from '../../report/html/strip.ts';
+import { assumed } from '../cost/cost-per-million.ts';
 import { prices } from '../cost/prices.ts';
 import { tieShare } from '../goal/choose.ts';
 import { frontMetrics, type MetricName, metricNames, tuneMetrics } from '../metrics.ts';
@@ -149,7 +150,8 @@ are medians over repeats; where there are five or more, values more than four de
 finalists within ${(tieShare * 100).toFixed(0)} % of each other in one objective, the next decides. Every trial starts a target of its own, and reads every
 accepted event back by the API.</p>
 <p>Prices are AWS's list prices in ${prices.region} of ${prices.asOf}, by requests and GB-seconds that are modelled from what was measured here:
-${prices.sources.map((source) => `<a href="${source}">${source}</a>`).join(', ')}.</p>`;
+${prices.sources.map((source) => `<a href="${source}">${source}</a>`).join(', ')}.
+Where a target does not tell, ${assumed.persistMsPerEvent} ms of a batch's time and ${assumed.storedBytes} bytes an event are assumed.</p>`;
 
 /** A search as one HTML file. */
 export const renderHtml = (report: TuneReport): string => {

@@ -1,3 +1,4 @@
+import { inWords } from '../../run/progress.ts';
 import { keyOf } from '../configuration.ts';
 import { runTrial, type TrialContext } from '../trial/run-trial.ts';
 import type { Trial, TrialRequest } from '../trial/trial.ts';
@@ -21,9 +22,6 @@ const secondsLeft = (left: readonly TrialsLeft[], trials: readonly Trial[]): num
     overheads.length === 0 ? guessedOverheadSeconds : overheads.reduce((sum, each) => sum + each, 0) / overheads.length;
   return left.reduce((sum, { count, durationMs }) => sum + count * (durationMs / 1_000 + overhead), 0);
 };
-
-const inWords = (seconds: number): string =>
-  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`;
 
 /** What came of a trial, in a few words. */
 export const outcomeInWords = ({ outcome, noise, seconds }: Trial): string => {
