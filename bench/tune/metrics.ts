@@ -11,6 +11,11 @@ export const tuneMetrics = {
   'accept.p95': time('request to 202, 95 % are quicker'),
   'accept.p99': time('request to 202, 99 % are quicker'),
   throughput: { what: 'events accepted and stored, until the last one was', unit: 'events/s', better: 'higher' },
+  refused: {
+    what: 'requests that got no 202, or were never sent since the target was too far behind',
+    unit: '%',
+    better: 'lower',
+  },
   bytes: { what: 'bytes of parts for an event, before they are merged', unit: 'B', better: 'lower', exact: true },
   cost: { what: 'modelled price on AWS for a million events', unit: '$', better: 'lower' },
   cpu: { what: 'processor time of the host for an event', unit: 'µs', better: 'lower' },

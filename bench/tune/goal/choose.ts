@@ -21,9 +21,17 @@ export const violationOf = ({ metric, comparison, bound }: Constraint, values: V
   return Math.max(miss, Number.EPSILON);
 };
 
+/** A bound of every goal: what refuses more does not take the workload, and its other figures are those of a smaller one. */
+const takesTheWorkload: Constraint = { metric: 'refused', comparison: '<=', bound: 0.1 };
+
+/** By what shares all bounds are missed together; 0 when they are kept. */
+const missOf = ({ constraints }: Goal, values: Values): number => {
+  const refusing = values.refused === undefined ? 0 : violationOf(takesTheWorkload, values);
+  return constraints.reduce((sum, constraint) => sum + violationOf(constraint, values), refusing);
+};
+
 /** Whether all bounds are kept. */
-export const keepsBounds = ({ constraints }: Goal, values: Values): boolean =>
-  constraints.every((constraint) => violationOf(constraint, values) === 0);
+export const keepsBounds = (goal: Goal, values: Values): boolean => missOf(goal, values) === 0;
 
 /** Larger is worse, whatever the metric. */
 const badnessOf = (metric: MetricName, values: Values): number => {
@@ -46,10 +54,9 @@ const nearTheBest = (metric: MetricName, candidates: readonly Candidate[]): read
  * several are near each other there, the next objective decides. Undefined of none.
  */
 export const chooseBest = (goal: Goal, candidates: readonly Candidate[]): Candidate | undefined => {
-  const missOf = ({ values }: Candidate): number =>
-    goal.constraints.reduce((sum, constraint) => sum + violationOf(constraint, values), 0);
-  const least = Math.min(...candidates.map(missOf));
-  let left: readonly Candidate[] = candidates.filter((candidate) => missOf(candidate) === least);
+  const misses = candidates.map(({ values }) => missOf(goal, values));
+  const least = Math.min(...misses);
+  let left: readonly Candidate[] = candidates.filter((_, index) => misses[index] === least);
   const last = goal.objectives.at(-1);
   for (const objective of goal.objectives.slice(0, -1)) left = nearTheBest(objective, left);
   if (last === undefined) return left[0];

@@ -23,6 +23,7 @@ const units: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'events/s': { '': 1, '/s': 1, 'events/s': 1, 'k/s': 1_000 },
   B: { '': 1, B: 1, kB: 1_000, KiB: 1_024 },
   $: { '': 1, $: 1, USD: 1 },
+  '%': { '': 1, '%': 1 },
 };
 
 const metricOf = (text: string): MetricName => {

@@ -1,6 +1,6 @@
 import { type Configuration, keyOf, type Space } from '../configuration.ts';
 import { parseGoal } from '../goal/parse-goal.ts';
-import type { Trial } from '../trial/trial.ts';
+import { isWhole, type Trial } from '../trial/trial.ts';
 import type { Workload } from '../workload/workload.ts';
 import { rungsOf, type SearchPlan } from './halving.ts';
 import { sampleSpace } from './space.ts';
@@ -51,10 +51,15 @@ export interface Findings {
   readonly bad: readonly Trial[];
 }
 
+const keyOfTrial = ({ request }: Trial): string => keyOf(request.configuration);
+
 export const findingsOf = (plan: SearchPlan, trials: readonly Trial[]): Findings => {
   const last = plan.rungs.length - 1;
-  const byRung = plan.rungs.map((_, index) => summariseTrials(trials.filter(({ request }) => request.rung === index)));
-  const longest = new Map(byRung.flat().map((summary) => [keyOf(summary.configuration), summary]));
-  const bad = trials.filter(({ outcome }) => outcome.kind === 'failed' || outcome.lost > 0 || outcome.repeated > 0);
+  const bad = trials.filter(({ outcome }) => !isWhole(outcome));
+  const damaging = new Set(bad.filter(({ outcome }) => outcome.kind === 'measured').map(keyOfTrial));
+  // Whoever lost an event once is out for good, however its other trials went.
+  const trusted = trials.filter((trial) => !damaging.has(keyOfTrial(trial)));
+  const byRung = plan.rungs.map((_, index) => summariseTrials(trusted.filter(({ request }) => request.rung === index)));
+  const longest = new Map(byRung.flat().map((summary) => [summary.key, summary]));
   return { finalists: byRung[last] ?? [], all: [...longest.values()], bad };
 };

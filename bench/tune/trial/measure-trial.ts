@@ -88,6 +88,13 @@ const costInputOf = (setting: TrialSetting, { observed, counted, events, bytes, 
   };
 };
 
+/** Share of the requests that were to be answered 202 and were not, in percent. */
+const refusedPercent = ({ observed, result }: Figures): number => {
+  const failed = result.failed + observed.refusedProbes;
+  const accepted = (result.statuses[202] ?? 0) + observed.probes.length;
+  return (failed * 100) / (failed + accepted);
+};
+
 const valuesOf = (setting: TrialSetting, figures: Figures): Values => {
   const { observed, result, events, bytes } = figures;
   const readable = latencyValues(readableMs(observed));
@@ -100,6 +107,7 @@ const valuesOf = (setting: TrialSetting, figures: Figures): Values => {
     'accept.p95': accept.p95Ms,
     'accept.p99': accept.p99Ms,
     throughput: (events * 1_000) / observed.wholeMs,
+    refused: refusedPercent(figures),
     bytes,
     cost: costPerMillion(costInputOf(setting, figures)).total,
     cpu: observed.processorMs === undefined ? undefined : (observed.processorMs * 1_000) / events,
@@ -118,14 +126,6 @@ const factsOf = ({ configuration }: TrialSetting, { observed, result, counted }:
     }),
     drainMs,
   };
-};
-
-const doubtsOf = ({ workload }: TrialSetting, { observed, result }: Figures): readonly string[] => {
-  const refused = result.failed + observed.refusedProbes;
-  return [
-    ...(workload.arrival.kind === 'closed' ? [] : doubtsOfLateness(result)),
-    ...(refused === 0 ? [] : [`${refused} requests got no 202`]),
-  ];
 };
 
 /**
@@ -154,6 +154,6 @@ export const measureTrial = async (target: RunningTarget, setting: TrialSetting)
       lost,
       repeated,
     },
-    doubts: doubtsOf(setting, figures),
+    doubts: setting.workload.arrival.kind === 'closed' ? [] : doubtsOfLateness(result),
   };
 };

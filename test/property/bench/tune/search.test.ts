@@ -129,6 +129,23 @@ describe('successive halving', () => {
     );
   });
 
+  it('never recommends what lost an event, not even once', async () => {
+    const plan = planOf(search({ configurations: 12 }));
+    let first = true;
+    // What would win: the cheapest that keeps the bound loses one event, in its first trial.
+    const winner = recommend(plan.goal, findingsOf(plan, await runThrough(plan, makeFrom(0))).finalists, 1)?.best.key;
+    const trials = await runThrough(plan, async (request, quickestMs) => {
+      const made = await makeFrom(0)(request, quickestMs);
+      if (!first || keyOf(request.configuration) !== winner) return made;
+      first = false;
+      return trial(request, measured(valuesOf(request.configuration), { lost: 1 }));
+    });
+    const { finalists, all, bad } = findingsOf(plan, trials);
+    expect(bad).toHaveLength(1);
+    expect(all.map(({ key }) => key)).not.toContain(winner);
+    expect(recommend(plan.goal, finalists, 1)?.best.key).not.toBe(winner);
+  });
+
   it('finds what is best in a world without noise, and keeps the defaults in it to compare with', async () => {
     const plan = planOf(search({ configurations: 30, finalists: 3 }));
     const trials = await runThrough(plan, makeFrom(0));

@@ -73,6 +73,13 @@ describe('choosing for a goal', () => {
     expect(best('bytes')).toBeUndefined();
   });
 
+  it('takes no target for good that refuses the workload, whatever else it does', () => {
+    const refusing = { p95: 10, cost: 1, refused: 5 };
+    expect(best('p95<250ms,cost', refusing, { p95: 200, cost: 3, refused: 0.05 })).toBe('1');
+    expect(keepsBounds(parseGoal('cost'), refusing)).toBe(false);
+    expect(keepsBounds(parseGoal('cost'), { refused: 0.05 })).toBe(true);
+  });
+
   it('ranks all, each the best of those behind it', () => {
     const ranked = rank(
       parseGoal('p95<250ms,cost'),
