@@ -100,7 +100,8 @@ const whole = (name: string, text: string, least: number, most = 1_000_000): num
 const seconds = (name: string, text: string, least: number): number =>
   Math.round(number(name, text, least, 3_600) * 1_000);
 
-const isName = (text: string): boolean => /^[\w.-]+$/.test(text);
+/** Never a way out of the folder of results, which `--fresh` removes a part of. */
+const isName = (text: string): boolean => /^\w[\w.-]*$/.test(text);
 
 const placeOf = (
   given: {
@@ -111,7 +112,9 @@ const placeOf = (
   },
   name: string,
 ): Place => {
-  if (!isName(name)) throw new WrongUsage(`--name wants letters, digits, dots, dashes and underscores, not "${name}"`);
+  if (!isName(name)) {
+    throw new WrongUsage(`--name wants letters, digits, dots, dashes and underscores, the first no dot, not "${name}"`);
+  }
   return {
     resultFolder: path.resolve(given.results, name),
     storeFolder: path.resolve(given.folder),
@@ -128,8 +131,19 @@ const workloadChanges = ({ rate, batch, connections, sizes }: GivenSearch): Work
   ...(sizes === undefined ? {} : { eventSizes: parseSizes(sizes) }),
 });
 
-const spaceOf = (given: GivenSearch, target: Target): Space =>
-  narrowed(target.space, {
+/** @throws WrongUsage when the target cannot do what is to be tried */
+const requirePossible = (space: Space, { name, isOnLambda }: Target): void => {
+  if (!isOnLambda) return;
+  if (space.windowMs.some((windowMs) => windowMs % 1_000 !== 0)) {
+    throw new WrongUsage(`--windows: Lambda, and so ${name}, has windows of whole seconds`);
+  }
+  if (space.medium.some((medium) => medium !== 'device')) {
+    throw new WrongUsage('--media: a medium is modelled under npm-start alone');
+  }
+};
+
+const spaceOf = (given: GivenSearch, target: Target): Space => {
+  const space = narrowed(target.space, {
     batchSize: given['batch-sizes'],
     windowMs: given.windows,
     concurrency: given.concurrencies,
@@ -137,6 +151,9 @@ const spaceOf = (given: GivenSearch, target: Target): Space =>
     compression: given.compressions,
     medium: given.media,
   });
+  requirePossible(space, target);
+  return space;
+};
 
 /** The part of a target's name that a folder may have. */
 const folderName = (target: string): string => target.replace(/^https?:\/\//, '').replace(/[^\w.-]+/g, '-');

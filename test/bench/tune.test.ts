@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../../bench/tune/search/journal.ts';
 import type { Trial } from '../../bench/tune/trial/trial.ts';
+import { offeredEventsPerSecond, workloadOf } from '../../bench/tune/workload/workload.ts';
+import { startNpmHost } from '../e2e/hosts/npm-start.ts';
 import { type Ran, runBenchProgram } from './run-bench-program.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fi-tune-test-'));
@@ -47,14 +49,15 @@ const searchWords = [
   ...['--media', 'device,nvme'],
 ];
 
-const expectWhole = (trials: readonly Trial[]): void => {
+const expectWhole = (
+  trials: readonly Trial[],
+  metrics = ['p95', 'accept.p95', 'throughput', 'bytes', 'cost'],
+): void => {
   for (const { outcome } of trials) {
     expect(outcome).toMatchObject({ kind: 'measured', lost: 0, repeated: 0 });
     if (outcome.kind !== 'measured') continue;
     expect(outcome.accepted).toBeGreaterThan(0);
-    expect(Object.keys(outcome.values)).toEqual(
-      expect.arrayContaining(['p95', 'accept.p95', 'throughput', 'bytes', 'cost']),
-    );
+    expect(Object.keys(outcome.values)).toEqual(expect.arrayContaining(metrics));
   }
 };
 
@@ -91,6 +94,41 @@ describe('npm run tune', () => {
     expect([0, 1, 3]).toContain(status);
     const { trials } = JSON.parse(readFileSync(path.join(results, 'confirmation.json'), 'utf8'));
     expectWhole(trials);
+  });
+
+  it('measures a host that runs elsewhere, which can be recorded meanwhile', async () => {
+    const host = await startNpmHost();
+    try {
+      const recorded = path.join(folder, 'recorded.json');
+      const words = ['--workload', 'steady', '--rate', '50', '--goal', 'p95<120s,accept.p95'];
+      const brief = ['--configurations', '1', '--repeats', '1', '--retries', '0', '--seconds', '2', '--warm-up', '1'];
+      const place = ['--results', folder, '--folder', stores, '--name', 'url'];
+      const [measured, record] = await Promise.all([
+        runBenchProgram('tune.ts', [...words, ...brief, ...place, '--target', host.baseUrl]),
+        runBenchProgram('tune.ts', ['record', '--metrics', host.baseUrl, '--seconds', '4', '--output', recorded]),
+      ]);
+      expect(measured.status).toBe(0);
+      const { trials } = readJournal(path.join(folder, 'url', 'trials.ndjson'));
+      expect(trials).toHaveLength(1);
+      expectWhole(trials, ['p95', 'accept.p95', 'throughput', 'cost']);
+      expect(record.status).toBe(0);
+      const workload = workloadOf(recorded, {});
+      expect(workload).toMatchObject({ name: 'recorded', eventsPerRequest: 1 });
+      expect(offeredEventsPerSecond(workload)).toBeGreaterThan(0);
+    } finally {
+      await host.stop();
+    }
+  });
+
+  it('compares the device that is there with a model of it', async () => {
+    const words = ['check-medium', '--rounds', '1', '--repeats', '2', '--results', folder, '--folder', stores];
+    const { status, output } = await runBenchProgram('tune.ts', words);
+    // On a busy machine it says that nothing can be concluded.
+    expect([0, 3]).toContain(status);
+    expect(output).toContain('publish a part of 500 kB');
+    const { media, rows } = JSON.parse(readFileSync(path.join(folder, 'medium-check.json'), 'utf8'));
+    expect(media[0].syncMs).toBeGreaterThan(0);
+    expect(rows).toHaveLength(4);
   });
 
   it('leaves nothing behind', () => {

@@ -11,7 +11,7 @@ import type { Summary } from '../search/summarise.ts';
 import { explainLimits } from './explain-limits.ts';
 import { damagedEvents, type TuneReport } from './report.ts';
 import { type PointKind, scatterPlot } from './scatter-plot.ts';
-import { percent, recommendationInWords, valueText, verdictInWords } from './text.ts';
+import { caveats, percent, recommendationInWords, valueText, verdictInWords } from './text.ts';
 
 const paragraphs = (lines: readonly string[], className = ''): string =>
   lines.map((line) => `<p class="${className}">${escapeHtml(line)}</p>`).join('\n');
@@ -33,17 +33,6 @@ const recommendationSection = ({ recommendation, search, confirmation }: TuneRep
     '<h2>What binds</h2>',
     paragraphs(explainLimits(recommendation.best)),
   ].join('\n');
-};
-
-const modelledSection = ({ search }: TuneReport): string => {
-  const modelled = search.space.medium.filter((medium) => medium !== 'device');
-  if (modelled.length === 0) return '';
-  return paragraphs(
-    [
-      `MODELLED store media: ${modelled.join(', ')}. Latencies and bandwidths are added to the store's calls by figures from a table; no such device was there. The queue lies on this machine's own disk.`,
-    ],
-    'inconclusive',
-  );
 };
 
 const kindOf = (summary: Summary, { front, recommendation, usual }: TuneReport): PointKind => {
@@ -158,7 +147,7 @@ export const renderHtml = (report: TuneReport): string => {
   const { search, machine, revision, trials } = report;
   return page(`fi-events tune: ${search.workload.name} on ${search.target}`, [
     paragraphs([`Workload: ${search.workload.what}. Goal: ${search.goal}.`]),
-    modelledSection(report),
+    paragraphs(caveats(report), 'inconclusive'),
     recommendationSection(report),
     plotsSection(report),
     summaryTable('Pareto front', report.front),

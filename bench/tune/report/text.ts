@@ -3,6 +3,7 @@ import { figure } from '../../report/format.ts';
 import type { Confirmation } from '../confirm/confirmation.ts';
 import { frontMetrics, type MetricName, metricNames, tuneMetrics, type Values } from '../metrics.ts';
 import type { Recommendation } from '../search/recommend.ts';
+import { sizeOf } from '../search/space.ts';
 import type { Summary } from '../search/summarise.ts';
 import { explainLimits } from './explain-limits.ts';
 import { damagedEvents, type TuneReport } from './report.ts';
@@ -29,6 +30,22 @@ export const recommendationInWords = (recommendation: Recommendation, goal: stri
   return [
     `For ${goal}: ${best.key}.`,
     `It is the best of the finalists in ${percent(confidence)} of the resamples (bootstrap over ${best.repeats} repeats each). ${bounds}${noise}`,
+  ];
+};
+
+/** What a reader has to know before the figures. */
+export const caveats = ({ search }: Pick<TuneReport, 'search'>): readonly string[] => {
+  const modelled = search.space.medium.filter((medium) => medium !== 'device');
+  const isUnknown = URL.canParse(search.target) && sizeOf(search.space) === 1;
+  return [
+    ...(modelled.length === 0
+      ? []
+      : [
+          `MODELLED store media: ${modelled.join(', ')}. Latencies and bandwidths of a table are added to the store's calls; no such device was there. The queue lies on this machine's own disk.`,
+        ]),
+    ...(isUnknown
+      ? ['What a deployment at a URL is set to is not known: it is named by the defaults, and was measured as it is.']
+      : []),
   ];
 };
 
@@ -73,7 +90,7 @@ export const renderText = (report: TuneReport): string => {
           comparison(recommendation.best, usual, confirmation),
         ];
   return [
-    `${search.workload.what}, on ${search.target}\n`,
+    [`${search.workload.what}, on ${search.target}`, ...caveats(report), ''].join('\n'),
     frontTable(report.front),
     ...decision,
     ...(confirmation === undefined ? [] : [`${verdictInWords(confirmation)}\n`]),

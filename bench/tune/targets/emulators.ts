@@ -9,6 +9,7 @@ const emulatorTarget = (name: string, start: Start): Target => ({
   name,
   space: lambdaSpace,
   defaults: lambdaDefaults(),
+  isOnLambda: true,
   start: async (configuration) => {
     const parameters = Object.entries(parametersOf(configuration)).map(([key, value]) => [key, String(value)]);
     const host = await start(Object.fromEntries(parameters));

@@ -16,6 +16,7 @@ export const npmStartTarget: Target = {
   name: 'npm-start',
   space: wholeSpace,
   defaults: defaultConfiguration(),
+  isOnLambda: false,
   start: async (configuration, folder) => {
     await using ending = new AsyncDisposableStack();
     const { medium } = configuration;

@@ -23,6 +23,8 @@ export interface Target {
   readonly space: Space;
   /** What it does where nobody set anything. */
   readonly defaults: Configuration;
+  /** Whether Lambda's rules hold, and serverless.yml's parameters. */
+  readonly isOnLambda: boolean;
   /** @param folder an empty one, removed afterwards */
   start(configuration: Configuration, folder: string): Promise<RunningTarget>;
 }

@@ -41,6 +41,7 @@ export const urlTarget = (url: string, { apiKey, configure: command }: UrlOption
   name: url,
   space: command === undefined ? asItIs : lambdaSpace,
   defaults: lambdaDefaults(),
+  isOnLambda: true,
   start: async (configuration) => {
     if (command !== undefined) await configure(command, configuration);
     return {

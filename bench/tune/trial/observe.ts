@@ -35,8 +35,8 @@ const probesEveryMs = 50;
 /** An event that is asked for again after a tenth of its age is known to within that. */
 const probePatience = 0.1;
 
-/** The first event has the function that stores it loaded, which is no part of what is measured. */
-const firstEvents = { startAfterMs: 0, everyMs: probesEveryMs, count: 1 };
+/** The first events have the functions loaded that take and store them, which is no part of what is measured; one may be refused meanwhile. */
+const firstEvents = { startAfterMs: 0, everyMs: 200, count: 3, mayBeRefused: true };
 
 const askAgainMs = 20;
 const giveUpMs = 300_000;
@@ -92,6 +92,7 @@ export const observe = async (target: RunningTarget, offer: Offer): Promise<Obse
   const { baseUrl, headers } = target;
   const { warmUpMs, durationMs } = offer;
   const earlier = await probe(baseUrl, { ...firstEvents, headers });
+  if (earlier.length === 0) throw new Error('the first events were refused');
   const before = { all: target.processorMs(), consumer: target.consumerProcessorMs() };
   const startMs = performance.now();
   const count = Math.max(1, Math.floor(durationMs / probesEveryMs));

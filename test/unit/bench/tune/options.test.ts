@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { WrongUsage } from '../../../../bench/run/options.ts';
 import { wholeSpace } from '../../../../bench/tune/configuration.ts';
 import { parseFollowUp, parseSearch } from '../../../../bench/tune/options.ts';
+import { sizeOf } from '../../../../bench/tune/search/space.ts';
 import { offeredEventsPerSecond } from '../../../../bench/tune/workload/workload.ts';
 
 describe('the command line of a search', () => {
@@ -11,6 +12,14 @@ describe('the command line of a search', () => {
     expect(search.workload).toMatchObject({ name: 'steady', arrival: { kind: 'constant', requestsPerSecond: 200 } });
     expect(resultFolder).toMatch(/bench-results\/tune\/npm-start-steady$/);
     expect(parseSearch([])).toEqual(parseSearch([]));
+  });
+
+  it('measures a URL as it is, unless it is told how to change it', () => {
+    const url = 'https://events.example.org/prod';
+    const asItIs = parseSearch(['--target', url]);
+    expect(sizeOf(asItIs.search.space)).toBe(1);
+    expect(asItIs.resultFolder).toMatch(/events\.example\.org-prod-steady$/);
+    expect(sizeOf(parseSearch(['--target', url, '--configure', 'true']).search.space)).toBeGreaterThan(100);
   });
 
   it('narrows what is tried, and changes the workload', () => {
@@ -52,6 +61,9 @@ describe('the command line of a search', () => {
     ['--batch 3', /take a number that divides 10000/],
     ['--sizes p50=9,p10=8', /ascending/],
     ['--name ../x', /--name wants letters/],
+    ['--name ..', /--name wants letters/],
+    ['--target localstack --windows 200', /whole seconds/],
+    ['--target https://events.example.org --media hdd', /under npm-start alone/],
     ['--speed 9', /Unknown option '--speed'/],
     ['--windows ,', /give at least one value/],
   ];
