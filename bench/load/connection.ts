@@ -1,4 +1,5 @@
 import net from 'node:net';
+import tls from 'node:tls';
 
 /** What the generator wants to know of an answer. */
 export interface Answer {
@@ -37,11 +38,22 @@ export interface Wire {
   frame?(bytes: Buffer): Buffer;
 }
 
+/** Where to connect to, and whether by TLS. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly secure?: boolean;
+}
+
 /**
  * Opens a connection on plain sockets: a client library takes more time per request than the server under test, and on shared cores it
  * would measure itself.
  */
-export const openWire = (host: string, port: number, wire: Wire, events: ConnectionEvents): Connection => {
+export const openWire = (
+  { host, port, secure = false }: Endpoint,
+  wire: Wire,
+  events: ConnectionEvents,
+): Connection => {
   let pending = '';
   let lost = false;
   const onBytes = (count: number, buffer: Uint8Array): boolean => {
@@ -52,19 +64,17 @@ export const openWire = (host: string, port: number, wire: Wire, events: Connect
     }
     return true;
   };
-  const socket = net.connect({
-    host,
-    port,
-    noDelay: true,
-    onread: { buffer: Buffer.alloc(65_536), callback: onBytes },
-  });
+  const socket = secure
+    ? tls.connect({ host, port, servername: net.isIP(host) === 0 ? host : '' })
+    : net.connect({ host, port, noDelay: true, onread: { buffer: Buffer.alloc(65_536), callback: onBytes } });
+  if (secure) socket.on('data', (bytes: Buffer) => onBytes(bytes.length, bytes));
   const lose = (): void => {
     if (lost) return;
     lost = true;
     socket.destroy();
     events.onLost();
   };
-  socket.once('connect', () => {
+  socket.once(secure ? 'secureConnect' : 'connect', () => {
     if (wire.greeting !== undefined) socket.write(wire.greeting);
     events.onReady();
   });

@@ -1,4 +1,5 @@
-import type { Connection } from './connection.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
+import { dueTimes } from './due-times.ts';
 import type { LoadPlan, LoadResult } from './plan.ts';
 import { type LoadPorts, systemPorts } from './ports.ts';
 import { protocols } from './protocols/by-name.ts';
@@ -37,13 +38,8 @@ export const generateLoad = (
     const protocol = protocols[plan.protocol ?? 'http'];
     const source = createRequestSource(plan, protocol);
     const recorder = createRecorder(plan.eventsPerRequest);
-    const intervalMs = plan.arrival.kind === 'constant' ? 1_000 / plan.arrival.requestsPerSecond : 0;
-    let most = Math.min(
-      plan.requests ?? Number.POSITIVE_INFINITY,
-      plan.arrival.kind === 'constant'
-        ? Math.floor((warmUpMs + plan.durationMs) / intervalMs)
-        : Number.POSITIVE_INFINITY,
-    );
+    const due = dueTimes(plan.arrival, warmUpMs + plan.durationMs);
+    let most = Math.min(plan.requests ?? Number.POSITIVE_INFINITY, due?.length ?? Number.POSITIVE_INFINITY);
     const again: number[] = [];
     const idle: Lane[] = [];
     const startMs = ports.nowMs();
@@ -58,7 +54,13 @@ export const generateLoad = (
     let acceptedRequests = 0;
 
     const moreToStart = (nowMs: number): boolean =>
-      next < most && !stop.aborted && (plan.arrival.kind === 'constant' || nowMs < deadlineMs);
+      next < most && !stop.aborted && (due !== undefined || nowMs < deadlineMs);
+
+    /** When a request is due that was not sent yet; now in a closed loop. */
+    const dueAtMs = (request: number, nowMs: number): number => {
+      const afterMs = due?.[request];
+      return afterMs === undefined ? nowMs : startMs + afterMs;
+    };
 
     const send = (lane: Lane, request: number, dueMs: number): void => {
       lane.request = request;
@@ -80,7 +82,7 @@ export const generateLoad = (
     /** Starts no further requests; those that are overdue count as they stand. */
     const giveUp = (nowMs: number): void => {
       for (let request = next; request < most; request++) {
-        const dueMs = startMs + request * intervalMs;
+        const dueMs = dueAtMs(request, nowMs);
         if (dueMs > nowMs) break;
         if (dueMs >= countsFromMs) recorder.givenUp(nowMs - dueMs);
       }
@@ -93,7 +95,7 @@ export const generateLoad = (
       while (idle.length > 0) {
         const repeated = stop.aborted ? undefined : again.pop();
         if (repeated === undefined && !moreToStart(nowMs)) break;
-        const dueMs = repeated === undefined && plan.arrival.kind === 'constant' ? startMs + next * intervalMs : nowMs;
+        const dueMs = repeated === undefined ? dueAtMs(next, nowMs) : nowMs;
         if (dueMs > nowMs) break;
         if (nowMs - dueMs > (plan.mostBehindMs ?? Number.POSITIVE_INFINITY)) {
           giveUp(nowMs);
@@ -102,7 +104,7 @@ export const generateLoad = (
         const lane = idle.pop();
         if (lane === undefined) break;
         // Lateness is the generator's own only where a connection was free; a busy pool is the target's doing.
-        const isDue = plan.arrival.kind === 'constant' && repeated === undefined;
+        const isDue = due !== undefined && repeated === undefined;
         if (isDue && dueMs >= countsFromMs) recorder.late(nowMs - dueMs);
         send(lane, repeated ?? next++, dueMs);
       }
@@ -146,14 +148,15 @@ export const generateLoad = (
 
     const connect = (lane: Lane): void => {
       if (ended) return;
-      lane.connection = ports.connect(protocol, plan, {
+      const events: ConnectionEvents = {
         onReady: () => {
           idle.push(lane);
           sendDue();
         },
         onAnswer: (answer) => onAnswer(lane, answer.status, answer.body),
         onLost: () => onLost(lane),
-      });
+      };
+      lane.connection = ports.connect(protocol, plan, events);
     };
 
     const lanes = Array.from({ length: plan.connections }, (): Lane => {

@@ -1,4 +1,5 @@
 import type { ProtocolName } from './protocols/by-name.ts';
+import type { EventSizes } from './sized-events.ts';
 
 /** How requests arrive. */
 export type Arrival =
@@ -8,7 +9,21 @@ export type Arrival =
    * Requests fall due at a constant rate whether or not the target keeps up, and latency counts from when a request was
    * due: a stall shows in every request that it delayed, not only in those that were on the wire (no coordinated omission).
    */
-  | { readonly kind: 'constant'; readonly requestsPerSecond: number };
+  | { readonly kind: 'constant'; readonly requestsPerSecond: number }
+  /** As at a constant rate, but the rate goes through steps over and over: bursts, or what was recorded. */
+  | {
+      readonly kind: 'varying';
+      readonly steps: readonly RateStep[];
+      /** `random`: independent of each other, as the requests of many clients are (Poisson). */
+      readonly spacing: 'even' | 'random';
+      readonly seed: number;
+    };
+
+/** A rate for a while. */
+export interface RateStep {
+  readonly forMs: number;
+  readonly requestsPerSecond: number;
+}
 
 /** What one run of the load generator does. */
 export interface LoadPlan {
@@ -16,8 +31,12 @@ export interface LoadPlan {
   readonly port: number;
   /** How the target takes events. Default: `http`, the product's API. */
   readonly protocol?: ProtocolName;
+  /** Whether it speaks TLS; of `http` only. Default: false. */
+  readonly secure?: boolean;
   /** Goes before the path of every request, e.g. the stage of an API Gateway; with `sqs` the queue's path, with `zeromq` the folder that has its library. */
   readonly basePath?: string;
+  /** Sent with every request of `http`, e.g. a key. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
   /** 1: single events to `POST /consultations/{id}/events`. More: NDJSON of that many to `POST /events`. */
   readonly eventsPerRequest: number;
@@ -46,6 +65,8 @@ export interface LoadPlan {
   readonly idPrefix?: string;
   /** Whether a request that got no 202 is sent again, same id and same bytes, until it has one. */
   readonly retry: boolean;
+  /** Other sizes than the data set's own events have. */
+  readonly eventSizes?: EventSizes;
 }
 
 /** What one run saw. */

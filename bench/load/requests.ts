@@ -1,5 +1,6 @@
 import type { LoadPlan } from './plan.ts';
 import type { Protocol } from './protocols/protocol.ts';
+import { sizedEvents } from './sized-events.ts';
 import { readSourceEvents, type SourceEvent } from './source-events.ts';
 
 /** Where an event's id stands in a request's bytes. */
@@ -36,7 +37,7 @@ const withPrefix = (event: SourceEvent, idPrefix: string): SourceEvent => ({
   line: event.line.replace(event.eventId, `${idPrefix}${'0'.repeat(idLength - idPrefix.length)}`),
 });
 
-type Wanted = Pick<LoadPlan, 'host' | 'port' | 'basePath' | 'eventsPerRequest' | 'idPrefix'>;
+type Wanted = Pick<LoadPlan, 'host' | 'port' | 'basePath' | 'headers' | 'eventsPerRequest' | 'idPrefix' | 'eventSizes'>;
 
 const templateOf = (events: readonly SourceEvent[], wanted: Wanted, protocol: Protocol): Template => {
   const { idPrefix } = wanted;
@@ -53,8 +54,8 @@ const templateOf = (events: readonly SourceEvent[], wanted: Wanted, protocol: Pr
 
 /** Prepares every request of the data set, so that sending one costs a copy and nothing more. */
 export const createRequestSource = (wanted: Wanted, protocol: Protocol): RequestSource => {
-  const { eventsPerRequest, idPrefix } = wanted;
-  const events = readSourceEvents();
+  const { eventsPerRequest, idPrefix, eventSizes } = wanted;
+  const events = eventSizes === undefined ? readSourceEvents() : sizedEvents(readSourceEvents(), eventSizes);
   if (events.length % eventsPerRequest !== 0) throw new Error(`${eventsPerRequest} does not divide ${events.length}`);
   const templates: Template[] = [];
   for (let at = 0; at < events.length; at += eventsPerRequest) {

@@ -1,4 +1,4 @@
-import { type LoadPlan, type LoadResult, newIdPrefix } from './plan.ts';
+import { type Arrival, type LoadPlan, type LoadResult, newIdPrefix } from './plan.ts';
 import { runLoad } from './run-load.ts';
 
 /** One generator's run, with what tells its events from those of others. */
@@ -13,15 +13,20 @@ export type SharedPlan = Omit<LoadPlan, 'idPrefix' | 'requests'>;
 const shareOf = (total: number, count: number, index: number): number =>
   Math.floor(total / count) + (index < total % count ? 1 : 0);
 
+const arrivalShare = (arrival: Arrival, count: number, index: number): Arrival => {
+  if (arrival.kind === 'closed') return arrival;
+  const shared = (requestsPerSecond: number): number => requestsPerSecond / count;
+  if (arrival.kind === 'constant') return { ...arrival, requestsPerSecond: shared(arrival.requestsPerSecond) };
+  const steps = arrival.steps.map((step) => ({ ...step, requestsPerSecond: shared(step.requestsPerSecond) }));
+  return { ...arrival, steps, seed: arrival.seed + index };
+};
+
 /** The plan's connections, and its rate, dealt out to some generators; no more of them than connections. */
 export const splitPlan = (plan: SharedPlan, generators: number): readonly LoadPlan[] => {
   const count = Math.min(generators, plan.connections);
   return Array.from({ length: count }, (_, index) => {
     const connections = shareOf(plan.connections, count, index);
-    const { arrival } = plan;
-    const mine =
-      arrival.kind === 'constant' ? { ...arrival, requestsPerSecond: arrival.requestsPerSecond / count } : arrival;
-    return { ...plan, connections, arrival: mine, idPrefix: newIdPrefix() };
+    return { ...plan, connections, arrival: arrivalShare(plan.arrival, count, index), idPrefix: newIdPrefix() };
   });
 };
 

@@ -2,7 +2,8 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Outcome } from './measure-once.ts';
 import type { Progress } from './run-scenarios.ts';
 
-const inWords = (seconds: number): string =>
+/** How long something still takes. */
+export const inWords = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`;
 
 export const outcomeInWords = (outcome: Outcome): string => {

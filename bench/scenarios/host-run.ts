@@ -39,7 +39,7 @@ export interface HostFound<Found> {
 }
 
 /** Hosts of tests seal nothing by themselves; what is measured is `npm start` as it is. */
-const sealsAsItsDefault: Settings = Object.fromEntries(
+export const sealsAsItsDefault: Settings = Object.fromEntries(
   [settings.sealAgeMs, settings.sealParts].map(({ name, fallback }) => [name, fallback ?? '']),
 );
 
@@ -55,7 +55,8 @@ export const startHostIn = (folder: string, changes: Settings = {}): Promise<Loc
 const metricsOf = async ({ baseUrl }: LocalHost): Promise<string> => (await fetch(`${baseUrl}/metrics`)).text();
 
 const askAgainMs = 20;
-const queueIsEmpty = (metrics: string): boolean => {
+/** Whether all events were taken from the queue and acknowledged, by the text of `GET /metrics`. */
+export const queueIsEmpty = (metrics: string): boolean => {
   const labels = { stream: 'fi-events' };
   return metricSum(metrics, 'fi_queue_length', labels) + metricSum(metrics, 'fi_queue_pending', labels) === 0;
 };

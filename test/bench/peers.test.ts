@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ComparisonResult, PeersResult } from '../../bench/peers/run/result.ts';
 import { skipBecause } from '../e2e/suite/skip.ts';
-import { runBenchCommand } from './run-command.ts';
+import { runBenchProgram } from './run-bench-program.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fi-peers-test-'));
 const data = path.join(folder, 'data');
@@ -13,12 +13,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Cheap ones: a format that needs nothing but Node, and a queue that Debian has. */
 const [format, queue] = ['ndjson-zstd', 'redis-streams-everysec'];
 
-let bench: Awaited<ReturnType<typeof runBenchCommand>>;
+let bench: Awaited<ReturnType<typeof runBenchProgram>>;
 let result: PeersResult;
 beforeAll(async () => {
   const output = path.join(folder, 'peers');
   const words = ['--quick', '--only', `${format},${queue}`, '--folder', data, '--output', output];
-  bench = await runBenchCommand('bench/peers.ts', words);
+  bench = await runBenchProgram('peers.ts', words);
   result = JSON.parse(readFileSync(`${output}.json`, 'utf8'));
 }, 600_000);
 

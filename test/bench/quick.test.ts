@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BenchResult, readResult } from '../../bench/run/result.ts';
 import { allScenarios } from '../../bench/scenarios/all.ts';
 import { skipBecause } from '../e2e/suite/skip.ts';
-import { runBenchCommand } from './run-command.ts';
+import { type Ran, runBenchProgram } from './run-bench-program.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fi-bench-test-'));
 const stores = path.join(folder, 'stores');
@@ -14,11 +14,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Needs Python and the network, and may be skipped. */
 const mayLack = 'report-scripts';
 
-let bench: Awaited<ReturnType<typeof runBenchCommand>>;
+let bench: Ran;
 let result: BenchResult;
 beforeAll(async () => {
   const output = path.join(folder, 'quick');
-  bench = await runBenchCommand('bench/bench.ts', ['--quick', '--folder', stores, '--output', output]);
+  bench = await runBenchProgram('bench.ts', ['--quick', '--folder', stores, '--output', output]);
   result = readResult(`${output}.json`);
 }, 840_000);
 

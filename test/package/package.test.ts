@@ -111,6 +111,8 @@ describe.each([
         Variables: {
           FI_STORE_DIR: given.storeDir ?? '/mnt/fi-events/store',
           FI_MAX_BODY_BYTES: given.maxBodyBytes ?? String(deployedBodyBytes),
+          FI_PACK_BYTES: '262144',
+          FI_COMPRESSION: 'gzip-1',
           FI_KEYS_FILE: given.keysFile ?? '',
           FI_QUEUE_URL: { Ref: 'EventQueue' },
           FI_DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },

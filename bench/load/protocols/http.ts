@@ -24,7 +24,7 @@ const wire: Wire = {
 };
 
 /** One keep-alive HTTP/1.1 connection. */
-export const connectHttp = ({ host, port }: Target, events: ConnectionEvents) => openWire(host, port, wire, events);
+export const connectHttp = (target: Target, events: ConnectionEvents) => openWire(target, wire, events);
 
 /** @param headers each with its `\r\n` */
 export const post = ({ host, port }: Target, path: string, headers: string, text: string): Buffer => {
@@ -36,13 +36,14 @@ export const post = ({ host, port }: Target, path: string, headers: string, text
 /** The product's own API, and whatever else takes the same requests. */
 export const http: Protocol = {
   request: (events, target) => {
-    const { basePath = '' } = target;
+    const { basePath = '', headers = {} } = target;
     const single = events.length === 1 ? events[0] : undefined;
     const path =
       single === undefined ? '/events' : `/consultations/${encodeURIComponent(single.consultationId)}/events`;
     const type = single === undefined ? 'application/x-ndjson' : 'application/json';
     const lines = events.map((event) => event.line).join('\n');
-    return post(target, `${basePath}${path}`, `Content-Type: ${type}\r\n`, lines);
+    const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    return post(target, `${basePath}${path}`, `Content-Type: ${type}\r\n${more.join('')}`, lines);
   },
   connect: connectHttp,
 };

@@ -41,5 +41,5 @@ const wireWith = (inbox: string): Wire => ({
 /** Publishes to JetStream; its acknowledgement, which comes to an inbox of the connection's own, is the answer. */
 export const nats: Protocol = {
   request: (events) => Buffer.from(onlyEvent(events).line),
-  connect: ({ host, port }, events) => openWire(host, port, wireWith(`_INBOX.${randomUUID()}`), events),
+  connect: (target, events) => openWire(target, wireWith(`_INBOX.${randomUUID()}`), events),
 };

@@ -3,7 +3,7 @@ import type { LoadPlan } from '../plan.ts';
 import type { SourceEvent } from '../source-events.ts';
 
 /** Where requests go, as far as their bytes tell it. */
-export type Target = Pick<LoadPlan, 'host' | 'port' | 'basePath'>;
+export type Target = Pick<LoadPlan, 'host' | 'port' | 'secure' | 'basePath' | 'headers'>;
 
 /** How a kind of target takes events. Whatever it answers is told as HTTP's status: 202 when it has them, another when it refused. */
 export interface Protocol {

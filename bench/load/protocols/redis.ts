@@ -28,5 +28,5 @@ export const redis: Protocol = {
     const fields = ['consultation_id', consultationId, 'event_json', line];
     return Buffer.from(redisCommand('XADD', redisStream, '*', ...fields));
   },
-  connect: ({ host, port }, events) => openWire(host, port, wire, events),
+  connect: (target, events) => openWire(target, wire, events),
 };
