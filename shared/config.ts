@@ -132,9 +132,9 @@ export const settings = {
   queueMemoryBytes: required(
     'FI_QUEUE_MEMORY_BYTES',
     'bytes',
-    String(64 * mebibyte),
+    String(16 * mebibyte),
     whole(mebibyte, 2 ** 40),
-    'Message bodies kept in memory; older ones are read back from the journal.',
+    'Message bodies kept in memory: some seconds of a busy host. Of a larger backlog the newest are read back from the journal, which costs no more.',
   ),
   queueSegmentBytes: required(
     'FI_QUEUE_SEGMENT_BYTES',

@@ -8,6 +8,8 @@ export interface OutgoingMessage {
   /** Only characters that SQS allows; at most `limits.messageBytes` in UTF-8. */
   readonly body: string;
   readonly attributes?: MessageAttributes;
+  /** The sender has made sure that SQS takes every character of the body: a queue in its process need not look again. */
+  readonly isSqsText?: true;
 }
 
 /** What became of one message of a call, in the order of the call. */

@@ -9,7 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { QueueUnavailable } from '../../shared/domain/errors.ts';
 import type { ReceiptHandle } from '../../shared/domain/ids.ts';
 import type { Queue } from '../../shared/queue/port.ts';
@@ -249,6 +249,30 @@ describe('what the client is told', () => {
       credentials: { accessKeyId: 'embedded' },
       md5: false,
     });
+  });
+
+  it.for([
+    [
+      'is no signature where there are no credentials',
+      undefined,
+      /Credential=embedded\/.*\/eu-west-1\/sqs\/.*Signature=none$/,
+    ],
+    ['is a signature where there are some', 'id', /Credential=id\/.*Signature=[0-9a-f]{64}$/],
+  ] as const)('%s', async ([, accessKey, expected]) => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const name of ['AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'])
+      vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', undefined);
+    vi.stubEnv('AWS_REGION', 'eu-west-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', accessKey);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', accessKey);
+    let authorization: string | undefined;
+    const queue = await served((request, response) => {
+      authorization = request.headers.authorization;
+      response.end('{}');
+    });
+    await queue.receive({ maxMessages: 1, waitTimeSeconds: 0 });
+    expect(authorization).toMatch(expected);
   });
 
   it('leaves what is configured to the SDK', () => {

@@ -31,7 +31,7 @@ export interface JournalOptions {
   readonly segmentBytes?: number;
   /** The most disk that all journal files take, default 4 GiB. */
   readonly maxBytes?: number;
-  /** Bodies kept in memory, default 64 MiB; others are read back when received. */
+  /** Bodies kept in memory, default 16 MiB; others are read back when received. */
   readonly memoryBytes?: number;
   /** Milliseconds between the starts of two flushes, default 1: half the commits at the same latency (measured). */
   readonly minFlushIntervalMs?: number;
@@ -42,7 +42,7 @@ export interface JournalOptions {
 }
 
 /** As in `shared/config.ts`. */
-const defaultBytes = { segment: 32 * 1024 ** 2, max: 4 * 1024 ** 3, memory: 64 * 1024 ** 2 } as const;
+const defaultBytes = { segment: 32 * 1024 ** 2, max: 4 * 1024 ** 3, memory: 16 * 1024 ** 2 } as const;
 
 const fewestSegments = 4;
 /** Room for a header, a snapshot and a few messages. */

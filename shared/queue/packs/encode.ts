@@ -1,12 +1,12 @@
 import type { AcceptedEvent } from '../../domain/event.ts';
-import { packHeader, quote, recordMark, refusedBySqs } from './format.ts';
+import { isRefusedBySqs, packHeader, quote, recordMark } from './format.ts';
 
 export { packHeader };
 
 const base64url = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 
-const fitsAsItIs = (payload: string): boolean => !refusedBySqs.test(payload) && payload.isWellFormed();
+const fitsAsItIs = (payload: string): boolean => !isRefusedBySqs(payload) && payload.isWellFormed();
 
 /**
  * One event as a record of a pack (see `format.ts`): only characters that SQS takes, and nothing that depends on the
@@ -15,14 +15,25 @@ const fitsAsItIs = (payload: string): boolean => !refusedBySqs.test(payload) && 
 export const encodeEvent = (event: AcceptedEvent): string => {
   const plain = fitsAsItIs(event.payload);
   const payload = plain ? event.payload : quote(event.payload);
-  const user = event.userId === undefined ? '' : `,"u":${quote(event.userId)}`;
-  const occurred = event.occurredAt === undefined ? '' : `,"o":${quote(event.occurredAt)}`;
-  return (
-    `${recordMark}{"c":${quote(event.consultationId)},"i":${quote(event.eventId)},"t":${quote(event.eventType)}` +
-    `${user}${occurred},"r":${quote(event.receivedAt)},"n":${event.requestIndex},"s":${quote(event.segment)}` +
-    `,"h":"${base64url(event.leaf)}","l":${payload.length}${plain ? '' : ',"x":1'}}\n${payload}\n`
-  );
+  const envelope = quote({
+    c: event.consultationId,
+    i: event.eventId,
+    t: event.eventType,
+    u: event.userId,
+    o: event.occurredAt,
+    r: event.receivedAt,
+    n: event.requestIndex,
+    s: event.segment,
+    h: base64url(event.leaf),
+    l: payload.length,
+    x: plain ? undefined : 1,
+  });
+  return `${recordMark}${envelope}\n${payload}\n`;
 };
 
-/** The body of the message that carries these records, at least one. */
-export const packOf = (records: readonly string[]): string => packHeader + records.join('');
+/** The body of the message that carries these records, at least one. Not joined: the engine copies what was added once, and what `join` joins twice. */
+export const packOf = (records: readonly string[]): string => {
+  let body = packHeader;
+  for (const record of records) body += record;
+  return body;
+};

@@ -20,10 +20,14 @@ export const recordMark = '#';
 /** Tells a pack of another version from a text that is no pack at all. */
 export const anyPackHeader = /^FI\d+\n/;
 
-/** What SQS refuses in a message body, lone surrogates aside (`String.isWellFormed` finds those faster). */
-export const refusedBySqs = /[^\t\n\r -\uFFFD]/;
+/**
+ * Whether JSON text has what SQS refuses in a message body, lone surrogates aside (`String.isWellFormed` finds those faster): JSON
+ * leaves no control character but white space, which SQS takes, so that these two are left. Text of one byte a character can't
+ * have them, which the engine knows without a look at it; a regular expression over all that SQS refuses took 0.7 us an event.
+ */
+export const isRefusedBySqs = (json: string): boolean => json.includes('\uFFFE') || json.includes('\uFFFF');
 
-/** The envelope's members. They are short since they repeat with every event, and never change their meaning. */
+/** The envelope's members, in their order; one that is undefined is left out. They are short since they repeat with every event, and never change their meaning. */
 export interface Envelope {
   /** `consultation_id` */
   readonly c: string;
@@ -32,9 +36,9 @@ export interface Envelope {
   /** `event_type` */
   readonly t: string;
   /** `user_id` */
-  readonly u?: string;
+  readonly u: string | undefined;
   /** `occurred_at`, as sent */
-  readonly o?: string;
+  readonly o: string | undefined;
   /** `received_at` */
   readonly r: string;
   /** The index of the event in its request. */
@@ -46,14 +50,14 @@ export interface Envelope {
   /** Length of the payload's text in the pack, in UTF-16 code units. */
   readonly l: number;
   /** 1 when the payload stands there as one JSON string, since its own text has characters that SQS refuses. */
-  readonly x?: 1;
+  readonly x: 1 | undefined;
 }
 
 /**
- * JSON text of a string that SQS takes: `JSON.stringify` escapes control characters and lone surrogates,
+ * The JSON text of a value, of characters that SQS takes: `JSON.stringify` escapes control characters and lone surrogates,
  * but leaves the two non-characters that SQS refuses.
  */
-export const quote = (text: string): string => {
-  const quoted = JSON.stringify(text);
-  return refusedBySqs.test(quoted) ? quoted.replaceAll('\uFFFE', '\\ufffe').replaceAll('\uFFFF', '\\uffff') : quoted;
+export const quote = (value: string | Envelope): string => {
+  const quoted = JSON.stringify(value);
+  return isRefusedBySqs(quoted) ? quoted.replaceAll('\uFFFE', '\\ufffe').replaceAll('\uFFFF', '\\uffff') : quoted;
 };

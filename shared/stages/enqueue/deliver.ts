@@ -79,7 +79,7 @@ export const createDelivery = (queue: QueueSender, clock: Clock): Delivery => {
   const attempt = async (packs: readonly Pack[], number: number): Promise<void> => {
     let results: readonly SendResult[];
     try {
-      results = await queue.sendBatch(packs.map(({ body }) => ({ body })));
+      results = await queue.sendBatch(packs.map(({ body }) => ({ body, isSqsText: true })));
     } catch (cause) {
       // The adapter has retried what can be retried; the call as a whole failed, so nothing was taken.
       const error =

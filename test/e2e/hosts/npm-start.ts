@@ -16,7 +16,11 @@ export const startNpmHost = async (settings: Settings = {}): Promise<LocalHost> 
     {
       name: 'npm start',
       command: path.join(repository, 'node_modules/.bin/node'),
-      args: ['--max-semi-space-size=16', path.join(repository, 'localstack/host/start.mjs')],
+      args: [
+        '--max-semi-space-size=16',
+        '--heap-growing-percent=100',
+        path.join(repository, 'localstack/host/start.mjs'),
+      ],
       startDeadlineMs: 30_000,
     },
     settings,

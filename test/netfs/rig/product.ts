@@ -69,14 +69,18 @@ const isReady = async ({ address, headers }: ProductOptions): Promise<true | und
 export const startProduct = (options: ProductOptions): Product => {
   const { machine, address, places, settings } = options;
   const ofStore = storeSettings(places);
-  const child = machine.start(node, ['--max-semi-space-size=16', path.join(repository, 'localstack/host/start.mjs')], {
-    ...ofStore,
-    ...quick,
-    FI_HTTP_HOST: address,
-    FI_HTTP_PORT: String(port),
-    FI_QUEUE_DIR: path.join(places.own, 'queue'),
-    ...settings,
-  });
+  const child = machine.start(
+    node,
+    ['--max-semi-space-size=16', '--heap-growing-percent=100', path.join(repository, 'localstack/host/start.mjs')],
+    {
+      ...ofStore,
+      ...quick,
+      FI_HTTP_HOST: address,
+      FI_HTTP_PORT: String(port),
+      FI_QUEUE_DIR: path.join(places.own, 'queue'),
+      ...settings,
+    },
+  );
   return {
     process: child,
     machine,

@@ -20,10 +20,10 @@ const noAttributes: MessageAttributes = Object.freeze({});
 const refusal = (code: string, message: string): SendResult => ({ status: 'failed', code, message, senderFault: true });
 
 /** Why SQS would refuse the message, or undefined. */
-const refusalOf = ({ body, attributes, delaySeconds = 0 }: JournalOutgoingMessage): SendResult | undefined => {
+const refusalOf = (outgoing: JournalOutgoingMessage): SendResult | undefined => {
+  const { body, attributes = noAttributes, delaySeconds = 0 } = outgoing;
   if (body === '') return refusal('MissingParameter', 'The message has no body.');
-  const texts = attributes === undefined ? [] : Object.values(attributes);
-  if (!isSqsText(body) || !texts.every(isSqsText)) {
+  if (!(outgoing.isSqsText || isSqsText(body)) || !Object.values(attributes).every(isSqsText)) {
     return refusal('InvalidMessageContents', 'The message has characters that SQS does not allow.');
   }
   if (!Number.isInteger(delaySeconds) || delaySeconds < 0 || delaySeconds > longestDelaySeconds) {
