@@ -79,7 +79,7 @@ describe('npm run bench:peers -- --quick', () => {
   it('writes a report with both sides and how many times better ours is', () => {
     const html = readFileSync(path.join(folder, 'peers.html'), 'utf8');
     expect(html).toContain('<h2 id="formats">');
-    expect(html).toContain(`formats: ${format}`);
+    expect(html).toContain(`<h2 id="formats/${format}">`);
     expect(bench.output).toMatch(/on disk +\d+ bytes an event +ours \d+\.\d+x/);
   });
 

@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('./journal-server.ts', import.meta.url));
 /** Ours: the queue that `npm start` has in its front, here in a process of its own like the peers. */
 export const journal: Peer = {
   name: 'ours',
-  what: "the embedded journal in a process of its own, over SQS's protocol; synced before the answer",
+  what: "the embedded journal in a process of its own, over SQS's protocol; synced before the answer. It fills its files with zeros beforehand, so that a short run shows more disk than it needs",
   prepare: async () => {},
   start: async ({ folder, limitBytes }) => {
     const [port = 0] = await freePorts(1);

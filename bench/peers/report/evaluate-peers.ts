@@ -43,7 +43,7 @@ const stackOfBudget: Readonly<Record<string, { readonly comparison: string; read
 
 const scenarioResult = ({ name, metrics, runs }: ComparisonResult, contender: ContenderResult): ScenarioResult => ({
   ...contender,
-  name: `${name}: ${contender.name}`,
+  name: `${name}/${contender.name}`,
   metrics,
   repeats: runs.filter((run) => run.contender === contender.name),
 });

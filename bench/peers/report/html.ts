@@ -58,7 +58,7 @@ const outcome = ({ lostByOurs, failures }: PeersEvaluation): string => {
 const reading = `<p>Ours and its peers were measured in turn. In parentheses stands how many times better ours is than the peer, against
 ours right before and right after it: above 1 ours is ahead, whichever way the metric is better. Medians are over runs, intervals by bootstrap
 over them; filled dots: the machine was quiet, hollow ones: others used it too. Two contenders compare as far as they promise the same:
-what each does before it answers stands beside its name. A kill -9 ends processes and not the machine: what the system has in memory for a file
+what each does before it answers stands under its name. A kill -9 ends processes and not the machine: what the system has in memory for a file
 survives it, synced or not.</p>`;
 
 /** A run as one HTML file. */
