@@ -64,9 +64,15 @@ const report = (search: Search, { trials }: Pick<Journal, 'trials'>, place: Plac
   return made;
 };
 
-const applyIt = ({ best }: Recommendation, { stage }: Search): void => {
+/** @returns the exit status */
+const applyIt = ({ best, keepsBounds }: Recommendation, { stage, goal }: Search): number => {
+  if (!keepsBounds) {
+    say(`nothing was written: no configuration that was measured keeps the bounds of ${goal}`);
+    return 1;
+  }
   const environmentFile = path.join(process.cwd(), '.env');
   for (const line of apply(best.configuration, { serverlessFile, stage, environmentFile })) say(`wrote ${line}`);
+  return 0;
 };
 
 const statusOf = (made: TuneReport): number => {
@@ -81,8 +87,10 @@ export const search = async (options: SearchOptions): Promise<number> => {
   const journal = openJournal(filesOf(resultFolder).journal, options.search);
   await runSearch(planOf(options.search), journal, makerOf(options.search, options), say);
   const made = report(options.search, journal, options);
-  if (options.apply && made.recommendation !== undefined) applyIt(made.recommendation, options.search);
-  return statusOf(made);
+  const status = statusOf(made);
+  // What lost events anywhere in the search is looked into before anything is changed.
+  if (!options.apply || status !== 0 || made.recommendation === undefined) return status;
+  return applyIt(made.recommendation, options.search);
 };
 
 /** @throws WrongUsage when there is nothing to follow up */
@@ -131,6 +139,5 @@ export const confirm = async (options: FollowUpOptions): Promise<number> => {
 /** Writes a recommendation into serverless.yml and .env. @returns the exit status */
 export const applyRecommendation = (options: FollowUpOptions): number => {
   const { search: made, recommendation } = readFinished(options);
-  applyIt(recommendation, made);
-  return 0;
+  return applyIt(recommendation, made);
 };

@@ -5,7 +5,7 @@ import { presetNames } from './workload/workload.ts';
 
 export const helpText = `npm run tune -- [options]                   searches, and goes on with a search that ended early
 npm run tune -- confirm --name NAME [options] measures the recommendation and the defaults anew
-npm run tune -- apply --name NAME             writes the recommendation into serverless.yml and .env
+npm run tune -- apply --name NAME             writes the recommendation into serverless.yml and .env, if it keeps the goal's bounds
 npm run tune -- record --log FILE | --metrics URL [--key KEY] [--seconds N] [--output FILE]
                                               makes a workload of an access log, or of a host's metrics
 npm run tune -- check-medium [--folder DIR]   compares the device that is there with a model that has its figures

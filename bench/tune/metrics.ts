@@ -12,7 +12,7 @@ export const tuneMetrics = {
   'accept.p99': time('request to 202, 99 % are quicker'),
   throughput: { what: 'events accepted and stored, until the last one was', unit: 'events/s', better: 'higher' },
   refused: {
-    what: 'requests that got no 202, or were never sent since the target was too far behind',
+    what: 'requests refused, or not sent since the target was too far behind',
     unit: '%',
     better: 'lower',
   },

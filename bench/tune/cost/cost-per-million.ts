@@ -9,9 +9,9 @@ export interface CostInput {
   readonly eventBytes: number;
   /** Offered, or what the target took. */
   readonly eventsPerSecond: number;
-  /** Measured: what a request takes from its parsing to the queue's confirmation, on average. */
-  readonly acceptMs: number;
-  /** Measured: what an event took of a batch's time, on average; undefined where the target does not tell, and an assumption is taken. */
+  /** Measured: what a request takes from its parsing to the queue's confirmation, on average; undefined where the target does not tell. */
+  readonly acceptMs: number | undefined;
+  /** Measured: what an event took of a batch's time, on average; undefined as above. */
   readonly persistMsPerEvent: number | undefined;
   /** Measured: in parts, before they are merged; undefined as above. */
   readonly storedBytes: number | undefined;
@@ -20,8 +20,8 @@ export interface CostInput {
   readonly persistMegabytes: number;
 }
 
-/** What `npm start` came to in batches of 100 on the machine that this was made on: instead of what an emulator or a URL does not tell. */
-export const assumed = { persistMsPerEvent: 0.1, storedBytes: 250 } as const;
+/** About what `npm start` comes to on two processors: taken where an emulator or a URL does not tell. */
+export const assumed = { acceptMs: 5, persistMsPerEvent: 0.1, storedBytes: 250 } as const;
 
 /** In US dollars for a million events. */
 export interface Cost {
@@ -55,8 +55,12 @@ const eventsPerBatchOf = ({ configuration, ...input }: CostInput, eventsPerMessa
  * pollers' requests while nothing comes, sealing and merging. On Lambda requests share no packs, since each has a process of its own.
  */
 export const costPerMillion = (input: CostInput): Cost => {
-  const { configuration, eventsPerRequest, eventBytes, acceptMs } = input;
-  const { persistMsPerEvent = assumed.persistMsPerEvent, storedBytes = assumed.storedBytes } = input;
+  const { configuration, eventsPerRequest, eventBytes } = input;
+  const {
+    acceptMs = assumed.acceptMs,
+    persistMsPerEvent = assumed.persistMsPerEvent,
+    storedBytes = assumed.storedBytes,
+  } = input;
   const requestBytes = eventsPerRequest * eventBytes;
   const messagesPerRequest = Math.max(1, Math.ceil(requestBytes / configuration.packBytes));
   const eventsPerMessage = eventsPerRequest / messagesPerRequest;

@@ -49,10 +49,14 @@ const queueLimit = ({ configuration, values, facts }: Summary): readonly string[
   if (p50 === undefined || persistMs === undefined) return [];
   const waitsMs = p50 - configuration.windowMs - persistMs;
   if (waitsMs < p50 * partShare) return [];
-  const busy = share === undefined ? '' : `, its threads busy for ${percent(share)} of the time`;
-  return [
-    `The consumer binds: of the ${figure(p50)} ms until the middle event is readable it waits ${figure(waitsMs)} ms in the queue, while the consumer takes ${figure(persistMs)} ms a batch${busy}.`,
-  ];
+  const waits = `of the ${figure(p50)} ms until the middle event is readable it waits ${figure(waitsMs)} ms in the queue, while the consumer takes ${figure(persistMs)} ms a batch`;
+  if (share === undefined) return [`The consumer binds: ${waits}.`];
+  const busy = `its threads busy for ${percent(share)} of the time`;
+  return share > partShare
+    ? [`The consumer binds: ${waits}, ${busy}.`]
+    : [
+        `The consumer does not get to work: ${waits}, ${busy}. It waits for the store, for messages, or for a processor that others have.`,
+      ];
 };
 
 const backlogLimit = ({ values, facts }: Summary): readonly string[] => {

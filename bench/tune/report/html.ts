@@ -140,7 +140,7 @@ finalists within ${(tieShare * 100).toFixed(0)} % of each other in one objective
 accepted event back by the API.</p>
 <p>Prices are AWS's list prices in ${prices.region} of ${prices.asOf}, by requests and GB-seconds that are modelled from what was measured here:
 ${prices.sources.map((source) => `<a href="${source}">${source}</a>`).join(', ')}.
-Where a target does not tell, ${assumed.persistMsPerEvent} ms of a batch's time and ${assumed.storedBytes} bytes an event are assumed.</p>`;
+Where a target does not tell, ${assumed.acceptMs} ms a request, ${assumed.persistMsPerEvent} ms of a batch's time and ${assumed.storedBytes} bytes an event are assumed.</p>`;
 
 /** A search as one HTML file. */
 export const renderHtml = (report: TuneReport): string => {

@@ -35,8 +35,10 @@ export const recommend = (goal: Goal, finalists: readonly Summary[], seed: numbe
   };
 };
 
-/** The front of everything that was measured: each configuration as its longest trials have it. */
+/** The front of everything that was measured, by latency: each configuration as its longest trials have it. */
 export const frontOf = (summaries: readonly Summary[]): readonly Summary[] => {
   const keys = new Set(paretoFront(summaries).map(({ key }) => key));
-  return summaries.filter(({ key }) => keys.has(key));
+  return summaries
+    .filter(({ key }) => keys.has(key))
+    .toSorted((left, right) => (left.values.p95 ?? 0) - (right.values.p95 ?? 0));
 };

@@ -73,14 +73,14 @@ interface Figures {
   readonly bytes: number | undefined;
 }
 
-const costInputOf = (setting: TrialSetting, { observed, counted, events, bytes, result }: Figures): CostInput => {
+const costInputOf = (setting: TrialSetting, { observed, counted, events, bytes }: Figures): CostInput => {
   const { persistMs, eventsPerBatch, acceptMs } = counted;
   return {
     configuration: setting.configuration,
     eventsPerRequest: setting.workload.eventsPerRequest,
     eventBytes: meanEventBytes(setting.workload),
     eventsPerSecond: (events * 1_000) / observed.wholeMs,
-    acceptMs: acceptMs ?? latencyValues(result.latenciesMs).p50Ms,
+    acceptMs,
     persistMsPerEvent: persistMs === undefined || eventsPerBatch === undefined ? undefined : persistMs / eventsPerBatch,
     storedBytes: bytes,
     httpMegabytes: setting.httpMegabytes,

@@ -125,7 +125,7 @@ describe('successive halving', () => {
         const finalists = requestsOf(trials).filter(({ rung }) => rung === plan.rungs.length - 1);
         expect(finalists.map((each) => keyOf(each.configuration))).toContain(keyOf(configuration()));
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -186,7 +186,7 @@ describe('a search that was killed', () => {
         const lines = bytes.toString('utf8').trimEnd().split('\n').length;
         expect(made).toBe(lines - Math.max(1, linesKept));
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parametersOf } from '../../../../bench/tune/configuration.ts';
-import { type CostInput, costPerMillion } from '../../../../bench/tune/cost/cost-per-million.ts';
+import { assumed, type CostInput, costPerMillion } from '../../../../bench/tune/cost/cost-per-million.ts';
 import { configuration } from './fixtures.ts';
 
 const input = (changes: Partial<CostInput> = {}): CostInput => ({
@@ -36,6 +36,12 @@ describe('the price of a million events on AWS', () => {
     // A request of 1 MB: 16 chunks sent; four packs, which come one at a time at this rate: 16 chunks again, and four deletes.
     expect(batched.queue).toBeCloseTo(0.4e-6 * 1_000 * (16 + 16 + 4), 9);
     expect(costPerMillion(input({ eventsPerRequest: 100 })).total).toBeLessThan(costPerMillion(input()).total);
+  });
+
+  it('takes assumptions where a target does not tell', () => {
+    const untold = costPerMillion(input({ acceptMs: undefined, persistMsPerEvent: undefined, storedBytes: undefined }));
+    const { acceptMs, persistMsPerEvent, storedBytes } = assumed;
+    expect(untold).toEqual(costPerMillion(input({ acceptMs, persistMsPerEvent, storedBytes })));
   });
 
   it('has ten messages a batch where nothing may gather, as Lambda has', () => {

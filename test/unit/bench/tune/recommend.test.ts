@@ -76,6 +76,13 @@ describe('the limit that binds', () => {
     expect(explained({ p95: 260 }, { persistMs: 200, consumerShare: 0.9, eventsPerBatch: 500 })).toContain(
       'The processor of the consumer binds: each of its threads was busy for 90 %',
     );
+    const waiting = { p50: 2_000, p95: 2_500 };
+    expect(explained(waiting, { persistMs: 200, consumerShare: 0.8, eventsPerBatch: 500 })).toContain(
+      'The consumer binds: of the 2,000 ms until the middle event is readable it waits 1,800 ms in the queue',
+    );
+    expect(explained(waiting, { persistMs: 200, consumerShare: 0.02, eventsPerBatch: 500 })).toContain(
+      'The consumer does not get to work',
+    );
     expect(explained({ p95: 260 }, { drainMs: 9_000 })).toContain(
       'The consumer falls behind: after the last request the queue took 9.00 s',
     );
