@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, describeRevision } from './measure/machine.ts';
@@ -7,6 +7,7 @@ import { evaluate } from './report/evaluate.ts';
 import { renderHtml } from './report/html/render.ts';
 import { renderText } from './report/text.ts';
 import { exitStatusOf } from './run/exit-status.ts';
+import { folderOfRun } from './run/folder-of-run.ts';
 import { type BenchOptions, helpText, parseBenchOptions, WrongUsage } from './run/options.ts';
 import { createProgress } from './run/progress.ts';
 import type { BenchResult } from './run/result.ts';
@@ -15,14 +16,6 @@ import { allScenarios } from './scenarios/all.ts';
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string): void => console.error(line);
-
-/** A folder for the stores of the run, gone with this process however that ends. */
-const folderOfRun = (parent: string): string => {
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(path.join(parent, 'fi-bench-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-};
 
 const measure = async (options: BenchOptions): Promise<BenchResult> => {
   const { scenarios, repeats, scaleName, scale, seed } = options;

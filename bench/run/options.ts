@@ -45,7 +45,8 @@ Exit status: 0; 1 when an accepted event was lost, a scenario failed, or (with -
 Scenarios:
 ${scenarios.map(({ name, what }) => `  ${name.padEnd(17)}${what}`).join('\n')}`;
 
-const whole = (name: string, text: string): number => {
+/** @throws WrongUsage */
+export const whole = (name: string, text: string): number => {
   if (!/^[1-9]\d*$/.test(text)) throw new WrongUsage(`--${name} wants a whole number from 1, not ${text}`);
   return Number(text);
 };

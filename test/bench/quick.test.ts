@@ -1,40 +1,24 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BenchResult, readResult } from '../../bench/run/result.ts';
 import { allScenarios } from '../../bench/scenarios/all.ts';
-import { repository } from '../e2e/hosts/host.ts';
 import { skipBecause } from '../e2e/suite/skip.ts';
+import { runBenchCommand } from './run-command.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fi-bench-test-'));
 const stores = path.join(folder, 'stores');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the bench as npm does. Its progress is shown, since it runs for minutes. */
-const runBench = async (...words: readonly string[]) => {
-  const child = spawn(process.execPath, [path.join(repository, 'bench/bench.ts'), ...words], {
-    cwd: repository,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  const [status] = await once(child, 'close');
-  return { status: status as number, output };
-};
-
 /** Needs Python and the network, and may be skipped. */
 const mayLack = 'report-scripts';
 
-let bench: Awaited<ReturnType<typeof runBench>>;
+let bench: Awaited<ReturnType<typeof runBenchCommand>>;
 let result: BenchResult;
 beforeAll(async () => {
   const output = path.join(folder, 'quick');
-  bench = await runBench('--quick', '--folder', stores, '--output', output);
+  bench = await runBenchCommand('bench/bench.ts', ['--quick', '--folder', stores, '--output', output]);
   result = readResult(`${output}.json`);
 }, 840_000);
 

@@ -4,6 +4,7 @@ import { figure, intervalText, thresholdText, verdictText } from '../format.ts';
 import { escapeHtml } from './escape-html.ts';
 import { page, table } from './page.ts';
 import { seriesPlots, spectraPlot } from './plots.ts';
+import { provenanceRows } from './provenance.ts';
 import { strip } from './strip.ts';
 
 const verdictRow = ({ budget, unit, summary, verdict }: BudgetVerdict): readonly string[] => [
@@ -53,15 +54,7 @@ const scenarioSection = (summary: ScenarioSummary): string => {
 
 const provenance = (result: BenchResult): string => {
   const { machine, revision, startedAt, finishedAt, scaleName } = result;
-  const commit = revision === undefined ? 'unknown' : `${revision.commit}${revision.changed ? ', with changes' : ''}`;
-  const rows = [
-    ['processor', `${machine.processor}, ${machine.processors} of them`],
-    ['memory', `${figure(machine.memoryMB)} MB`],
-    ['system', `${machine.system}, Node ${machine.node}`],
-    ['disk', `${machine.disk}, ${machine.fileSystem}`],
-    ['commit', commit],
-    ['run', `${scaleName}, ${startedAt} to ${finishedAt}`],
-  ];
+  const rows = [...provenanceRows(machine, revision), ['run', `${scaleName}, ${startedAt} to ${finishedAt}`]];
   return table(
     ['', ''],
     rows.map((row) => row.map(escapeHtml)),
