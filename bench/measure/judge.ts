@@ -18,8 +18,8 @@ export interface Summary {
 
 const confidence = 0.95;
 const resamples = 2_000;
-/** Below so many there is nothing to conclude from. */
-const fewest = 3;
+/** Repeats below which there is nothing to conclude from. */
+export const fewest = 3;
 
 /** Of the quiet values alone where there are enough of them, of all otherwise; undefined of none. */
 export const summarise = (samples: readonly Sample[], random: Random): Summary | undefined => {

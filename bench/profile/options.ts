@@ -15,7 +15,7 @@ export interface ProfileOptions {
   readonly output: string;
 }
 
-const defaultRepeats = { full: 3, quick: 1 } as const;
+const defaultRepeats = { full: 5, quick: 1 } as const;
 
 export const profileHelp = `npm run bench:profile -- [options]
 
