@@ -52,7 +52,7 @@ const verifyOnce = async (store: string, keyFile: string): Promise<Figures> => {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const memory = watchMemory(child.pid ?? 0, 50);
+  const memory = watchMemory([child.pid ?? 0], 50);
   let out = '';
   for await (const text of child.stdout.setEncoding('utf8')) out += text;
   const { residentMB } = memory.stop();

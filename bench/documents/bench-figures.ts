@@ -1,4 +1,4 @@
-import { fewest, type Summary } from '../measure/judge.ts';
+import { fewestRepeats, type Summary } from '../measure/judge.ts';
 import type { BudgetVerdict, Evaluation, MetricSummary } from '../report/evaluate.ts';
 import { evaluate } from '../report/evaluate.ts';
 import { figure, intervalText, thresholdText, verdictText } from '../report/format.ts';
@@ -11,8 +11,8 @@ export type MetricOf = readonly [scenario: string, metric: string];
 
 /** Why a summary shows nothing; undefined when it shows something. */
 export const doubtOf = ({ count, quiet }: Pick<Summary, 'count' | 'quiet'>): string | undefined => {
-  if (count < fewest) return `inconclusive: ${count} of at least ${fewest} repeats`;
-  return quiet < fewest ? `inconclusive: ${quiet} of at least ${fewest} quiet repeats` : undefined;
+  if (count < fewestRepeats) return `inconclusive: ${count} of at least ${fewestRepeats} repeats`;
+  return quiet < fewestRepeats ? `inconclusive: ${quiet} of at least ${fewestRepeats} quiet repeats` : undefined;
 };
 
 /** What a run of `npm run bench` found, as documents tell it. */

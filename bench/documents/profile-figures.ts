@@ -1,4 +1,4 @@
-import { fewest } from '../measure/judge.ts';
+import { fewestRepeats } from '../measure/judge.ts';
 import type { ProfileResult } from '../profile/result.ts';
 import type { StageName } from '../profile/stages.ts';
 import { type SubjectSummary, summariseProfile } from '../profile/summarise.ts';
@@ -39,7 +39,7 @@ export class ProfileFigures {
   doubt(name: string): string | undefined {
     const { subject, noisy } = this.subject(name);
     const quiet = subject.repeats.length - noisy.size;
-    if (quiet >= fewest) return undefined;
+    if (quiet >= fewestRepeats) return undefined;
     return `inconclusive: ${quiet} of ${subject.repeats.length} repeats were quiet`;
   }
 

@@ -2,11 +2,12 @@ import net from 'node:net';
 
 /** What the generator wants to know of an answer. */
 export interface Answer {
+  /** As HTTP has it: 202 when the target has taken the request's events. */
   readonly status: number;
   readonly body: string;
 }
 
-/** One keep-alive HTTP/1.1 connection that carries one request at a time. */
+/** A keep-alive connection that carries one request at a time. */
 export interface Connection {
   /** Sends the bytes of one whole request; `bytes` must stay unchanged until the answer. */
   send(bytes: Buffer): void;
@@ -20,33 +21,35 @@ export interface ConnectionEvents {
   onLost(): void;
 }
 
-/** Where the answer that starts `text` ends; -1 while it is not whole. */
-const answerEnd = (text: string): number => {
-  const headEnd = text.indexOf('\r\n\r\n');
-  if (headEnd < 0) return -1;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, headEnd));
-  if (length !== null) {
-    const end = headEnd + 4 + Number(length[1]);
-    return text.length >= end ? end : -1;
-  }
-  const lastChunk = text.indexOf('\r\n0\r\n\r\n', headEnd);
-  return lastChunk < 0 ? -1 : lastChunk + 7;
-};
+/** The first whole message of what came: where it ends, and what it answers; undefined where it is no answer. */
+export interface Cut {
+  readonly end: number;
+  readonly answer: Answer | undefined;
+}
+
+/** What is said on a socket. */
+export interface Wire {
+  /** Undefined while no message is whole. */
+  cut(pending: string): Cut | undefined;
+  /** Sent first. */
+  readonly greeting?: string;
+  /** What goes around the bytes of a request. */
+  frame?(bytes: Buffer): Buffer;
+}
 
 /**
- * Opens a connection on plain sockets: an HTTP client library takes more time per request than the server under test,
- * and on shared cores it would measure itself.
+ * Opens a connection on plain sockets: a client library takes more time per request than the server under test, and on shared cores it
+ * would measure itself.
  */
-export const openConnection = (host: string, port: number, events: ConnectionEvents): Connection => {
+export const openWire = (host: string, port: number, wire: Wire, events: ConnectionEvents): Connection => {
   let pending = '';
   let lost = false;
   const onBytes = (count: number, buffer: Uint8Array): boolean => {
     pending += Buffer.from(buffer.buffer, buffer.byteOffset, count).toString('latin1');
-    const end = answerEnd(pending);
-    if (end < 0) return true;
-    const answer = { status: Number(pending.slice(9, 12)), body: pending.slice(pending.indexOf('\r\n\r\n') + 4, end) };
-    pending = pending.slice(end);
-    events.onAnswer(answer);
+    for (let cut = wire.cut(pending); cut !== undefined; cut = wire.cut(pending)) {
+      pending = pending.slice(cut.end);
+      if (cut.answer !== undefined) events.onAnswer(cut.answer);
+    }
     return true;
   };
   const socket = net.connect({
@@ -61,13 +64,16 @@ export const openConnection = (host: string, port: number, events: ConnectionEve
     socket.destroy();
     events.onLost();
   };
-  socket.once('connect', () => events.onReady());
+  socket.once('connect', () => {
+    if (wire.greeting !== undefined) socket.write(wire.greeting);
+    events.onReady();
+  });
   socket.on('error', lose);
   socket.on('close', lose);
   socket.on('end', lose);
   return {
     send: (bytes) => {
-      socket.write(bytes);
+      socket.write(wire.frame === undefined ? bytes : wire.frame(bytes));
     },
     close: () => {
       lost = true;

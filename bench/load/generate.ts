@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import type { LoadPlan, LoadResult } from './plan.ts';
 import { type LoadPorts, systemPorts } from './ports.ts';
+import { protocols } from './protocols/by-name.ts';
 import { createRecorder } from './record.ts';
 import { createRequestSource } from './requests.ts';
 
@@ -23,11 +24,18 @@ const tickMs = 1;
 /**
  * Runs a plan to its end: until the time or the number of requests is reached, or `stop` fires, and every request
  * on the wire has been answered or lost.
+ * @param onUnderWay called once, when the plan's `underWayRequests` have been accepted
  */
-export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts = systemPorts): Promise<LoadResult> =>
+export const generateLoad = (
+  plan: LoadPlan,
+  stop: AbortSignal,
+  ports: LoadPorts = systemPorts,
+  onUnderWay: () => void = () => {},
+): Promise<LoadResult> =>
   new Promise((resolve) => {
     const { warmUpMs = 0 } = plan;
-    const source = createRequestSource(plan);
+    const protocol = protocols[plan.protocol ?? 'http'];
+    const source = createRequestSource(plan, protocol);
     const recorder = createRecorder(plan.eventsPerRequest);
     const intervalMs = plan.arrival.kind === 'constant' ? 1_000 / plan.arrival.requestsPerSecond : 0;
     let most = Math.min(
@@ -46,6 +54,8 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
     /** Requests that wait to be sent again. */
     let waiting = 0;
     let ended = false;
+    let lastAnswerMs = startMs;
+    let acceptedRequests = 0;
 
     const moreToStart = (nowMs: number): boolean =>
       next < most && !stop.aborted && (plan.arrival.kind === 'constant' || nowMs < deadlineMs);
@@ -107,9 +117,11 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
     };
 
     const onAnswer = (lane: Lane, status: number, body: string): void => {
+      lastAnswerMs = ports.nowMs();
       const request = release(lane);
       if (request !== undefined) {
         const inPart = status === 202 && plan.eventsPerRequest > 1 && !body.includes('"rejected":[]');
+        if (status === 202 && ++acceptedRequests === plan.underWayRequests) onUnderWay();
         if (inPart) recorder.answeredInPart();
         else recorder.answered(request, status, lane.counts ? ports.nowMs() - lane.dueMs : undefined);
         if (plan.retry && (inPart || status !== 202)) sendAgainLater(request);
@@ -134,7 +146,7 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
 
     const connect = (lane: Lane): void => {
       if (ended) return;
-      lane.connection = ports.connect(plan.host, plan.port, {
+      lane.connection = ports.connect(protocol, plan, {
         onReady: () => {
           idle.push(lane);
           sendDue();
@@ -149,13 +161,17 @@ export const generateLoad = (plan: LoadPlan, stop: AbortSignal, ports: LoadPorts
       return { connection: undefined, scratch, request: undefined, dueMs: 0, counts: true };
     });
     // Answers call sendDue too, so under load requests leave closer to their time than a timer's millisecond.
-    const stopTicking = ports.every(tickMs, sendDue);
+    const stopTicking = ports.every(tickMs, () => {
+      sendDue();
+      const nowMs = ports.nowMs();
+      if (onTheWire > 0 && nowMs - lastAnswerMs > (plan.mostSilentMs ?? Number.POSITIVE_INFINITY)) end(nowMs);
+    });
     const end = (nowMs: number): void => {
       if (ended) return;
       ended = true;
       stopTicking();
       for (const lane of lanes) lane.connection?.close();
-      resolve(recorder.result(Math.max(0, nowMs - countsFromMs), next));
+      resolve(recorder.result(Math.max(0, nowMs - countsFromMs), next, onTheWire));
     };
     for (const lane of lanes) connect(lane);
   });

@@ -1,3 +1,5 @@
+import type { ProtocolName } from './protocols/by-name.ts';
+
 /** How requests arrive. */
 export type Arrival =
   /** Each connection sends its next request as soon as it has its answer: the most that the target takes. */
@@ -12,7 +14,9 @@ export type Arrival =
 export interface LoadPlan {
   readonly host: string;
   readonly port: number;
-  /** Goes before the path of every request, e.g. the stage of an API Gateway. */
+  /** How the target takes events. Default: `http`, the product's API. */
+  readonly protocol?: ProtocolName;
+  /** Goes before the path of every request, e.g. the stage of an API Gateway; with `sqs` the queue's path, with `zeromq` the folder that has its library. */
   readonly basePath?: string;
   readonly connections: number;
   /** 1: single events to `POST /consultations/{id}/events`. More: NDJSON of that many to `POST /events`. */
@@ -27,6 +31,12 @@ export interface LoadPlan {
    * with the latency that it had so far. Default: the run ends when everything was sent.
    */
   readonly mostBehindMs?: number;
+  /**
+   * A target that answers nothing for so long while requests wait for it holds them back, and the run ends. Default: it waits for ever.
+   */
+  readonly mostSilentMs?: number;
+  /** So many requests accepted, the run is under way, and whoever started it is told. Default: nobody is told. */
+  readonly underWayRequests?: number;
   /** Ends the run earlier, after that many requests. */
   readonly requests?: number;
   /**
@@ -50,6 +60,8 @@ export interface LoadResult {
   readonly partial: number;
   /** Requests that were due after the warm-up and never sent, since the target was too far behind. */
   readonly givenUp: number;
+  /** Requests that had no answer when the run ended, since the target was silent for too long. */
+  readonly unanswered: number;
   /** Events that went out at least once: numbers 0 to `sentEvents - 1`. */
   readonly sentEvents: number;
   /** One byte for each sent event: 1 when a 202 covered it. */
@@ -62,6 +74,9 @@ export interface LoadResult {
   /** Processor time of the generator's process, from its start; undefined where it had no process of its own. */
   readonly processorMs?: number;
 }
+
+/** What the generator's process tells the one that started it. */
+export type GeneratorMessage = { readonly kind: 'under-way' } | { readonly kind: 'ended'; readonly result: LoadResult };
 
 /** Answers 202 a second, after the warm-up. */
 export const requestsPerSecond = ({

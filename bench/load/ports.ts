@@ -1,4 +1,5 @@
-import { type Connection, type ConnectionEvents, openConnection } from './connection.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
+import type { Protocol, Target } from './protocols/protocol.ts';
 
 /** What the generator has of the world; a test can give it a simulated one. */
 export interface LoadPorts {
@@ -7,7 +8,7 @@ export interface LoadPorts {
   after(delayMs: number, act: () => void): void;
   /** @returns what ends it */
   every(intervalMs: number, act: () => void): () => void;
-  connect(host: string, port: number, events: ConnectionEvents): Connection;
+  connect(protocol: Protocol, target: Target, events: ConnectionEvents): Connection;
 }
 
 export const systemPorts: LoadPorts = {
@@ -19,5 +20,5 @@ export const systemPorts: LoadPorts = {
     const timer = setInterval(act, intervalMs);
     return () => clearInterval(timer);
   },
-  connect: openConnection,
+  connect: (protocol, target, events) => protocol.connect(target, events),
 };

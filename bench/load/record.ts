@@ -27,7 +27,8 @@ export interface Recorder {
   late(latenessMs: number): void;
   /** A request that was due after the warm-up is not sent any more, `latencyMs` after it was due. */
   givenUp(latencyMs: number): void;
-  result(elapsedMs: number, sentRequests: number): LoadResult;
+  /** @param unanswered requests that are still on the wire */
+  result(elapsedMs: number, sentRequests: number, unanswered: number): LoadResult;
 }
 
 export const createRecorder = (eventsPerRequest: number): Recorder => {
@@ -66,7 +67,7 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
       givenUp++;
       latencies.push(latencyMs);
     },
-    result: (elapsedMs, sentRequests) => {
+    result: (elapsedMs, sentRequests, unanswered) => {
       const accepted = new Uint8Array(sentRequests * eventsPerRequest);
       let acceptedEvents = 0;
       for (let index = 0; index < sentRequests; index++) {
@@ -80,6 +81,7 @@ export const createRecorder = (eventsPerRequest: number): Recorder => {
         lost,
         partial,
         givenUp,
+        unanswered,
         sentEvents: accepted.length,
         accepted,
         acceptedEvents,

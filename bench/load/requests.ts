@@ -1,4 +1,5 @@
 import type { LoadPlan } from './plan.ts';
+import type { Protocol } from './protocols/protocol.ts';
 import { readSourceEvents, type SourceEvent } from './source-events.ts';
 
 /** Where an event's id stands in a request's bytes. */
@@ -30,36 +31,34 @@ const writeNumber = (target: Buffer, end: number, number: number): void => {
   }
 };
 
-const withPrefix = (event: SourceEvent, idPrefix: string | undefined): string =>
-  idPrefix === undefined
-    ? event.line
-    : event.line.replace(event.eventId, `${idPrefix}${'0'.repeat(idLength - idPrefix.length)}`);
+const withPrefix = (event: SourceEvent, idPrefix: string): SourceEvent => ({
+  ...event,
+  line: event.line.replace(event.eventId, `${idPrefix}${'0'.repeat(idLength - idPrefix.length)}`),
+});
 
-type Target = Pick<LoadPlan, 'host' | 'port' | 'basePath' | 'eventsPerRequest' | 'idPrefix'>;
+type Wanted = Pick<LoadPlan, 'host' | 'port' | 'basePath' | 'eventsPerRequest' | 'idPrefix'>;
 
-const templateOf = (events: readonly SourceEvent[], { host, port, basePath = '', idPrefix }: Target): Template => {
-  const single = events.length === 1 ? events[0] : undefined;
-  const body = Buffer.from(events.map((event) => withPrefix(event, idPrefix)).join('\n'));
-  const path = single === undefined ? '/events' : `/consultations/${encodeURIComponent(single.consultationId)}/events`;
-  const type = single === undefined ? 'application/x-ndjson' : 'application/json';
-  const head = `POST ${basePath}${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
-  const bytes = Buffer.concat([Buffer.from(head), body]);
+const templateOf = (events: readonly SourceEvent[], wanted: Wanted, protocol: Protocol): Template => {
+  const { idPrefix } = wanted;
+  if (idPrefix === undefined) return { bytes: protocol.request(events, wanted), idOffsets: [] };
+  const own = events.map((event) => withPrefix(event, idPrefix));
+  const bytes = protocol.request(own, wanted);
   const idOffsets: number[] = [];
-  const marker = '"event_id":"';
-  for (let at = bytes.indexOf(marker); at >= 0; at = bytes.indexOf(marker, at + 1)) idOffsets.push(at + marker.length);
-  if (idOffsets.length !== events.length)
-    throw new Error('a payload holds the id marker: ids cannot be replaced by place');
+  for (let at = bytes.indexOf(idPrefix); at >= 0; at = bytes.indexOf(idPrefix, at + 1)) idOffsets.push(at);
+  if (idOffsets.length !== events.length) {
+    throw new Error('a request has each id once, as its line has it: ids are replaced by place');
+  }
   return { bytes, idOffsets };
 };
 
 /** Prepares every request of the data set, so that sending one costs a copy and nothing more. */
-export const createRequestSource = (target: Target): RequestSource => {
-  const { eventsPerRequest, idPrefix } = target;
+export const createRequestSource = (wanted: Wanted, protocol: Protocol): RequestSource => {
+  const { eventsPerRequest, idPrefix } = wanted;
   const events = readSourceEvents();
   if (events.length % eventsPerRequest !== 0) throw new Error(`${eventsPerRequest} does not divide ${events.length}`);
   const templates: Template[] = [];
   for (let at = 0; at < events.length; at += eventsPerRequest) {
-    templates.push(templateOf(events.slice(at, at + eventsPerRequest), target));
+    templates.push(templateOf(events.slice(at, at + eventsPerRequest), wanted, protocol));
   }
   return {
     eventsPerRequest,

@@ -42,6 +42,8 @@ export interface JoinedResult {
   readonly failed: number;
   /** Requests that were due and never sent; among those that failed. */
   readonly givenUp: number;
+  /** Requests that the target left without an answer; among those that failed. */
+  readonly unanswered: number;
   readonly acceptedEvents: number;
   readonly latenciesMs: Float64Array;
   readonly latenessMs: Float64Array;
@@ -64,7 +66,7 @@ export const joinResults = (runs: readonly LoadRun[]): JoinedResult => {
   const statuses: Record<number, number> = {};
   let failed = 0;
   for (const result of results) {
-    failed += result.lost + result.partial + result.givenUp;
+    failed += result.lost + result.partial + result.givenUp + result.unanswered;
     for (const [status, count] of Object.entries(result.statuses)) {
       statuses[Number(status)] = (statuses[Number(status)] ?? 0) + count;
       if (status !== '202') failed += count;
@@ -75,6 +77,7 @@ export const joinResults = (runs: readonly LoadRun[]): JoinedResult => {
     statuses,
     failed,
     givenUp: results.reduce((sum, { givenUp }) => sum + givenUp, 0),
+    unanswered: results.reduce((sum, { unanswered }) => sum + unanswered, 0),
     acceptedEvents: results.reduce((sum, { acceptedEvents }) => sum + acceptedEvents, 0),
     latenciesMs: joinedAscending(results.map(({ latenciesMs }) => latenciesMs)),
     latenessMs: joinedAscending(results.map(({ latenessMs }) => latenessMs)),

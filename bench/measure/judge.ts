@@ -18,13 +18,13 @@ export interface Summary {
 
 const confidence = 0.95;
 const resamples = 2_000;
-/** Repeats below which there is nothing to conclude from. */
-export const fewest = 3;
+/** Below so many there is nothing to conclude from. */
+export const fewestRepeats = 3;
 
 /** Of the quiet values alone where there are enough of them, of all otherwise; undefined of none. */
 export const summarise = (samples: readonly Sample[], random: Random): Summary | undefined => {
   const quiet = samples.filter((sample) => sample.quiet);
-  const used = (quiet.length >= fewest ? quiet : samples).map(({ value }) => value);
+  const used = (quiet.length >= fewestRepeats ? quiet : samples).map(({ value }) => value);
   if (used.length === 0) return undefined;
   const interval = used.length === 1 ? undefined : medianInterval(used, { confidence, resamples, random });
   return { median: median(used), interval, count: samples.length, quiet: quiet.length };
@@ -52,9 +52,9 @@ export const judge = (summary: Summary | undefined, threshold: Threshold, exact:
   const { interval = { low: summary.median, high: summary.median }, count, quiet } = summary;
   const sides = [keeps(interval.low, threshold), keeps(interval.high, threshold)];
   if (exact) return { kind: keeps(summary.median, threshold) ? 'met' : 'not-met' };
-  if (count < fewest) return { kind: 'inconclusive', reason: `${count} of at least ${fewest} repeats` };
+  if (count < fewestRepeats) return { kind: 'inconclusive', reason: `${count} of at least ${fewestRepeats} repeats` };
   if (sides.every((kept) => kept)) return { kind: 'met' };
-  if (quiet < fewest) {
+  if (quiet < fewestRepeats) {
     return { kind: 'inconclusive', reason: `the machine was busy: ${quiet} of ${count} repeats were quiet` };
   }
   if (sides.some((kept) => kept)) {

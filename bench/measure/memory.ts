@@ -24,10 +24,11 @@ const kilobytesOf = (file: string, name: string): number | undefined => {
   }
 };
 
-export const memoryOf = (pid: number): Memory => {
+/** Of several processes, each with what it started. */
+export const memoryOf = (...roots: readonly number[]): Memory => {
   let residentMB = 0;
   let proportionalMB: number | undefined = 0;
-  for (const each of [pid, ...descendants(pid)]) {
+  for (const each of roots.flatMap((root) => [root, ...descendants(root)])) {
     residentMB += kilobytesOf(`/proc/${each}/status`, 'VmRSS') ?? 0;
     const proportional = kilobytesOf(`/proc/${each}/smaps_rollup`, 'Pss');
     proportionalMB =
@@ -37,12 +38,12 @@ export const memoryOf = (pid: number): Memory => {
 };
 
 /** Samples until stopped. */
-export const watchMemory = (pid: number, everyMs = 250): { stop(): MemoryWatched } => {
+export const watchMemory = (roots: readonly number[], everyMs = 250): { stop(): MemoryWatched } => {
   const startMs = performance.now();
   let largest: Memory = { residentMB: 0, proportionalMB: undefined };
   const series: (readonly [number, number])[] = [];
   const sample = (): void => {
-    const now = memoryOf(pid);
+    const now = memoryOf(...roots);
     largest = {
       residentMB: Math.max(largest.residentMB, now.residentMB),
       proportionalMB:

@@ -53,7 +53,7 @@ export const reasonsOf = (repeat: Repeat, quickestMs: number): readonly string[]
   ...(repeat.doubts ?? []),
 ];
 
-const summariseScenario = (scenario: ScenarioResult, quickestMs: number, random: Random): ScenarioSummary => {
+export const summariseScenario = (scenario: ScenarioResult, quickestMs: number, random: Random): ScenarioSummary => {
   const noisy = new Map<number, readonly string[]>();
   for (const repeat of scenario.repeats) {
     const reasons = reasonsOf(repeat, quickestMs);

@@ -1,10 +1,11 @@
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { Outcome, Progress } from './run-scenarios.ts';
+import type { Outcome } from './measure-once.ts';
+import type { Progress } from './run-scenarios.ts';
 
 const inWords = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`;
 
-const outcomeInWords = (outcome: Outcome): string => {
+export const outcomeInWords = (outcome: Outcome): string => {
   if (outcome.kind !== 'measured') return `${outcome.kind}: ${outcome.reason}`;
   const { repeat } = outcome;
   return repeat.lost === 0 ? `${repeat.seconds.toFixed(0)} s` : `${repeat.lost} EVENTS LOST`;

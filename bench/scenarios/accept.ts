@@ -49,7 +49,7 @@ const measure = async (run: HostRun, scenario: AcceptScenario, scale: Scale): Pr
   const arrival: Arrival =
     rate === undefined ? { kind: 'closed' } : { kind: 'constant', requestsPerSecond: rate(scale) };
   const startProcessorMs = run.processorMs();
-  const memory = watchMemory(run.host.process.pid);
+  const memory = watchMemory([run.host.process.pid]);
   const result = await run.load({
     arrival,
     connections,

@@ -43,17 +43,32 @@ const sealsAsItsDefault: Settings = Object.fromEntries(
   [settings.sealAgeMs, settings.sealParts].map(({ name, fallback }) => [name, fallback ?? '']),
 );
 
+/** Starts what `npm start` runs, with its own defaults but for `changes`, on the store and queue in a folder. */
+export const startHostIn = (folder: string, changes: Settings = {}): Promise<LocalHost> =>
+  startNpmHost({
+    ...sealsAsItsDefault,
+    FI_STORE_DIR: `${folder}/store`,
+    FI_QUEUE_DIR: `${folder}/queue`,
+    ...changes,
+  });
+
+const metricsOf = async ({ baseUrl }: LocalHost): Promise<string> => (await fetch(`${baseUrl}/metrics`)).text();
+
 const askAgainMs = 20;
 const queueIsEmpty = (metrics: string): boolean => {
   const labels = { stream: 'fi-events' };
   return metricSum(metrics, 'fi_queue_length', labels) + metricSum(metrics, 'fi_queue_pending', labels) === 0;
 };
 
+/** Waits until everything that it accepted is in parts. */
+export const untilQueueIsEmpty = async (host: LocalHost): Promise<void> => {
+  for await (const _ of setInterval(askAgainMs)) if (queueIsEmpty(await metricsOf(host))) return;
+};
+
 const runOf = (host: LocalHost, generators: number, runs: LoadRun[]): HostRun => {
-  const metrics = async (): Promise<string> => (await fetch(`${host.baseUrl}/metrics`)).text();
   return {
     host,
-    metrics,
+    metrics: () => metricsOf(host),
     load: async (load) => {
       const made = await runLoads({ host: '127.0.0.1', port: host.port, retry: false, ...load }, generators);
       runs.push(...made);
@@ -61,7 +76,7 @@ const runOf = (host: LocalHost, generators: number, runs: LoadRun[]): HostRun =>
     },
     drain: async () => {
       const startMs = performance.now();
-      for await (const _ of setInterval(askAgainMs)) if (queueIsEmpty(await metrics())) break;
+      await untilQueueIsEmpty(host);
       return (performance.now() - startMs) / 1_000;
     },
     processorMs: () => processorMsOf(host.process.pid),
@@ -69,7 +84,7 @@ const runOf = (host: LocalHost, generators: number, runs: LoadRun[]): HostRun =>
 };
 
 /**
- * Starts what `npm start` runs, with its own defaults, on an empty store and queue in the scenario's folder; afterwards waits until the queue
+ * Starts a host on an empty store and queue in the scenario's folder; afterwards waits until the queue
  * is empty and looks in the files for every event that got a 202.
  */
 export const withHost = async <Found>(
@@ -77,8 +92,7 @@ export const withHost = async <Found>(
   use: (run: HostRun) => Promise<Found>,
   changes: Settings = {},
 ): Promise<HostFound<Found>> => {
-  const folders = { FI_STORE_DIR: `${folder}/store`, FI_QUEUE_DIR: `${folder}/queue` };
-  const host = await startNpmHost({ ...sealsAsItsDefault, ...folders, ...changes });
+  const host = await startHostIn(folder, changes);
   const runs: LoadRun[] = [];
   try {
     const run = runOf(host, scale.generators, runs);

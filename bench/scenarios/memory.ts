@@ -10,7 +10,7 @@ const measure = async (run: HostRun, { warmUpMs, measureMs }: Scale): Promise<Om
   const { pid } = run.host.process;
   await setTimeout(settledAfterMs);
   const idle = memoryOf(pid);
-  const memory = watchMemory(pid);
+  const memory = watchMemory([pid]);
   const closed = { arrival: { kind: 'closed' }, warmUpMs, durationMs: measureMs } as const;
   await run.load({ ...closed, connections: 50, eventsPerRequest: 1 });
   await run.load({ ...closed, connections: 8, eventsPerRequest: 100 });

@@ -40,7 +40,7 @@ export interface Cost {
   readonly cpuMs: number;
 }
 
-const costOf = async <Result>(work: () => Promise<Result>): Promise<Cost & { readonly result: Result }> => {
+export const costOf = async <Result>(work: () => Promise<Result>): Promise<Cost & { readonly result: Result }> => {
   const [start, cpuStart] = [performance.now(), process.cpuUsage()];
   const result = await work();
   const { user, system } = process.cpuUsage(cpuStart);
@@ -48,7 +48,7 @@ const costOf = async <Result>(work: () => Promise<Result>): Promise<Cost & { rea
 };
 
 /** The quickest of three runs: the first warms the page cache and the compiler. */
-const bestOf = async <Result>(work: () => Promise<Result>): Promise<Cost & { readonly result: Result }> => {
+export const bestOf = async <Result>(work: () => Promise<Result>): Promise<Cost & { readonly result: Result }> => {
   const runs = [await costOf(work), await costOf(work), await costOf(work)];
   return runs.reduce((best, other) => (other.ms < best.ms ? other : best));
 };

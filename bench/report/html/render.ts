@@ -38,7 +38,7 @@ const metricRow = (
   ];
 };
 
-const scenarioSection = (summary: ScenarioSummary): string => {
+export const scenarioSection = (summary: ScenarioSummary): string => {
   const { scenario, metrics } = summary;
   const head = `<h2 id="${escapeHtml(scenario.name)}">${escapeHtml(scenario.name)}</h2>\n<p>${escapeHtml(scenario.what)}</p>`;
   if (scenario.skipped !== undefined)
@@ -52,7 +52,8 @@ const scenarioSection = (summary: ScenarioSummary): string => {
   return [head, ...failures, rows, spectraPlot(scenario), seriesPlots(scenario)].join('\n');
 };
 
-const provenance = (result: BenchResult): string => {
+/** What a run was made on, and when. */
+export const provenance = (result: Omit<BenchResult, 'format' | 'scale' | 'scenarios'>): string => {
   const { machine, revision, startedAt, finishedAt, scaleName } = result;
   const rows = [...provenanceRows(machine, revision), ['run', `${scaleName}, ${startedAt} to ${finishedAt}`]];
   return table(

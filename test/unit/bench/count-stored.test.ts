@@ -8,6 +8,7 @@ import { countStored } from '../../../bench/parts/count-stored.ts';
 import type { EventId } from '../../../shared/domain/ids.ts';
 import { createPartWriter } from '../../../shared/store/level0.ts';
 import { event } from '../persist/rig.ts';
+import { loadRun } from './fixtures/load-run.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -15,22 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A run whose accepted events are given by a 1 each. */
-const runOf = (...accepted: readonly number[]): LoadRun => ({
-  idPrefix: newIdPrefix(),
-  result: {
-    elapsedMs: 1,
-    statuses: {},
-    lost: 0,
-    partial: 0,
-    givenUp: 0,
-    sentEvents: accepted.length,
-    accepted: Uint8Array.from(accepted),
-    acceptedEvents: accepted.filter((flag) => flag === 1).length,
-    latenciesMs: new Float64Array(),
-    latenessMs: new Float64Array(),
-  },
-});
+const runOf = (...accepted: readonly number[]): LoadRun => loadRun(newIdPrefix(), ...accepted);
 
 const store = async ({ idPrefix }: LoadRun, ...numbers: readonly number[]): Promise<void> => {
   const events = numbers.map((number) => event(number, { eventId: eventIdOf(idPrefix, number) as EventId }));

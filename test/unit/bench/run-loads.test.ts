@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LoadResult } from '../../../bench/load/plan.ts';
 import { joinResults, type SharedPlan, splitPlan } from '../../../bench/load/run-loads.ts';
 import { spectrumOf } from '../../../bench/measure/spectrum.ts';
+import { loadResult as result } from './fixtures/load-run.ts';
 
 const plan: SharedPlan = {
   host: '127.0.0.1',
@@ -13,20 +13,6 @@ const plan: SharedPlan = {
   durationMs: 1_000,
   retry: false,
 };
-
-const result = (changes: Partial<LoadResult>): LoadResult => ({
-  elapsedMs: 1_000,
-  statuses: {},
-  lost: 0,
-  partial: 0,
-  givenUp: 0,
-  sentEvents: 0,
-  accepted: new Uint8Array(),
-  acceptedEvents: 0,
-  latenciesMs: new Float64Array(),
-  latenessMs: new Float64Array(),
-  ...changes,
-});
 
 describe('a plan for several generators', () => {
   it('deals out all connections and the whole rate, with ids that do not meet', () => {

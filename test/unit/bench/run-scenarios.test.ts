@@ -7,6 +7,7 @@ import { createProgress } from '../../../bench/run/progress.ts';
 import { runScenarios } from '../../../bench/run/run-scenarios.ts';
 import { quickScale } from '../../../bench/scenarios/scales.ts';
 import { type Scenario, Skipped } from '../../../bench/scenarios/scenario.ts';
+import { quiet } from './fixtures/result.ts';
 
 let folder: string;
 const order: string[] = [];
@@ -38,6 +39,7 @@ const run = (scenarios: readonly Scenario[], repeats: number, seed = 1) => {
     folder,
     random: createRandom(seed),
     progress,
+    watch: () => ({ end: () => quiet }),
   });
   return { results, said };
 };

@@ -1,0 +1,20 @@
+import type { Connection, ConnectionEvents } from '../connection.ts';
+import type { LoadPlan } from '../plan.ts';
+import type { SourceEvent } from '../source-events.ts';
+
+/** Where requests go, as far as their bytes tell it. */
+export type Target = Pick<LoadPlan, 'host' | 'port' | 'basePath'>;
+
+/** How a kind of target takes events. Whatever it answers is told as HTTP's status: 202 when it has them, another when it refused. */
+export interface Protocol {
+  /** One request as it goes out; each event's id stands in it once, as it stands in the event's line. */
+  request(events: readonly SourceEvent[], target: Target): Buffer;
+  connect(target: Target, events: ConnectionEvents): Connection;
+}
+
+/** @throws Error where a protocol that takes one event a request is given several */
+export const onlyEvent = (events: readonly SourceEvent[]): SourceEvent => {
+  const [event, ...others] = events;
+  if (event === undefined || others.length > 0) throw new Error('this protocol takes one event a request');
+  return event;
+};
