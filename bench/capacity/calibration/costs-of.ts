@@ -1,8 +1,10 @@
 import { summarise } from '../../measure/judge.ts';
+import type { Machine } from '../../measure/machine.ts';
 import { createRandom } from '../../measure/random.ts';
 import type { Spectrum } from '../../measure/spectrum.ts';
 import { reasonsOf } from '../../report/evaluate.ts';
 import { type BenchResult, quickestCalibrationMs, type ScenarioResult } from '../../run/result.ts';
+import type { Surroundings } from '../node/configuration.ts';
 import type { NodeCosts, WorkCosts } from '../node/costs.ts';
 import { simulateNode } from '../node/simulate-node.ts';
 import { disk } from './disk.ts';
@@ -45,7 +47,7 @@ export const mediansOf = (result: BenchResult, name: string): Readonly<Record<st
 };
 
 /** Share of all processors that others had, in the median of the repeats. */
-export const othersShareOf = ({ repeats }: ScenarioResult): number => {
+const othersShareOf = ({ repeats }: ScenarioResult): number => {
   const samples = repeats.flatMap(({ noise }) => (noise.othersShare === undefined ? [] : [noise.othersShare]));
   return (
     summarise(
@@ -54,6 +56,13 @@ export const othersShareOf = ({ repeats }: ScenarioResult): number => {
     )?.median ?? 0
   );
 };
+
+/** What this machine was like while a trial was measured, its load generator on it. */
+export const surroundingsOf = (scenario: ScenarioResult, { processors }: Machine): Surroundings => ({
+  processors,
+  othersShare: othersShareOf(scenario),
+  generatorIsLocal: true,
+});
 
 /** The distribution of the repeat whose median is the least: what else a machine does makes a disk slower and nothing quicker. */
 const quickestSpectrum = (result: BenchResult, name: string, of: string): Spectrum => {
@@ -69,7 +78,7 @@ const quickestSpectrum = (result: BenchResult, name: string, of: string): Spectr
 interface Measured {
   readonly trial: NodeTrial;
   readonly values: Readonly<Record<string, number>>;
-  readonly othersShare: number;
+  readonly surroundings: Surroundings;
   readonly eventsPerMessage: number;
 }
 
@@ -107,7 +116,7 @@ type FittedName = 'front' | 'frontHelpers' | 'poller' | 'consumerHelpers' | 'wor
 const turns = 4;
 /** Where the search begins: some 20 single events share a message at full speed. */
 const firstGuess = (trial: NodeTrial): number => Math.max(trial.load.eventsPerRequest, 20);
-const span = { warmUpMs: 500, measureMs: 1_500, seed: 1 } as const;
+const span = { warmUpMs: 300, measureMs: 1_000, seed: 1 } as const;
 
 /**
  * What a node's work costs, from measured trials: the processor time of each kind of thread is fitted by how many requests, events, messages
@@ -129,7 +138,7 @@ export const costsOf = (result: BenchResult, messageBytesPerEvent: number): Node
     (trial): Measured => ({
       trial,
       values: mediansOf(result, trial.name),
-      othersShare: othersShareOf(scenarioOf(result, trial.name)),
+      surroundings: surroundingsOf(scenarioOf(result, trial.name), result.machine),
       eventsPerMessage: firstGuess(trial),
     }),
   );
@@ -137,9 +146,7 @@ export const costsOf = (result: BenchResult, messageBytesPerEvent: number): Node
   for (let turn = 0; turn < turns; turn++) {
     measured = measured.map((each) => {
       const { load, settings } = each.trial;
-      const { processors } = result.machine;
-      const surroundings = { processors, othersShare: each.othersShare, generatorIsLocal: true };
-      const { eventsPerMessage } = simulateNode({ load, settings, surroundings }, costs, span);
+      const { eventsPerMessage } = simulateNode({ load, settings, surroundings: each.surroundings }, costs, span);
       return { ...each, eventsPerMessage };
     });
     costs = fitAll(measured, rest);

@@ -45,6 +45,13 @@ export interface Surroundings {
   readonly generatorIsLocal: boolean;
 }
 
+/** A machine of its own for the node, whose clients are elsewhere. */
+export const alone = (processors: number): Surroundings => ({
+  processors,
+  othersShare: 0,
+  generatorIsLocal: false,
+});
+
 export interface NodeConfiguration {
   readonly load: NodeLoad;
   readonly settings: NodeSettings;

@@ -43,8 +43,8 @@ export const simulateNode = (
   { warmUpMs, measureMs, seed }: SimulationSpan,
 ): SimulatedNode => {
   const simulation = createSimulation();
-  const processors = createProcessors(simulation, surroundings.processors);
   const random = createRandom(seed);
+  const processors = createProcessors(simulation, surroundings.processors);
   const latencies: number[] = [];
   const storedAfterMs: number[] = [];
   const eventsOfBatches: number[] = [];

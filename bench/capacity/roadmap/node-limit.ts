@@ -1,3 +1,4 @@
+import { alone } from '../node/configuration.ts';
 import type { NodeCosts } from '../node/costs.ts';
 import { type SimulatedNode, simulateNode } from '../node/simulate-node.ts';
 import { usualSettings } from '../node/usual-settings.ts';
@@ -33,7 +34,7 @@ export const simulateRate = (costs: NodeCosts, { processors, hosts }: NodeSize, 
         eventsPerRequest: 1,
       },
       settings: { ...usualSettings(), hosts },
-      surroundings: { processors, othersShare: 0, generatorIsLocal: false },
+      surroundings: alone(processors),
     },
     costs,
     { warmUpMs, measureMs: Math.min(longestMs, Math.max(shortestMs, (fewestRequests / perSecond) * 1_000)), seed },

@@ -12,6 +12,8 @@ export interface Claim {
  * @returns what each gets, in the order of the claims
  */
 export const fairShare = (capacity: number, claims: readonly Claim[]): readonly number[] => {
+  // Mostly there is enough, and this is asked at every event of a simulation.
+  if (claims.reduce((sum, { most }) => sum + most, 0) <= capacity) return claims.map(({ most }) => most);
   const shares = claims.map(() => 0);
   let open = claims.map((_, index) => index);
   let left = capacity;

@@ -42,45 +42,40 @@ interface ThreadState extends Thread {
 
 interface GroupState {
   readonly weight: number;
-  readonly threads: ThreadState[];
+  /** Its threads that want a processor now. */
+  readonly runnable: Set<ThreadState>;
 }
 
 /** Less than this is floating point's doing. */
 const nothingUs = 1e-6;
 
-/** @param count may have a fraction: what others leave of the last one */
 export const createProcessors = (simulation: Simulation, count: number): Processors => {
   const groups: GroupState[] = [];
   let sinceMs = 0;
   let next: Scheduled | undefined;
-
-  const runnable = (threads: readonly ThreadState[]): readonly ThreadState[] =>
-    threads.filter(({ pieces }) => pieces.length > 0);
 
   /** Credits the time since the last change to whoever runs. */
   const advance = (): void => {
     const us = (simulation.nowMs - sinceMs) * 1_000;
     sinceMs = simulation.nowMs;
     if (us === 0) return;
-    for (const { threads } of groups) {
-      for (const thread of threads) {
+    for (const { runnable } of groups) {
+      for (const thread of runnable) {
         const [piece] = thread.pieces;
-        if (piece === undefined) continue;
-        piece.leftUs -= us * thread.rate;
+        if (piece !== undefined) piece.leftUs -= us * thread.rate;
         thread.usedUs += us * thread.rate;
       }
     }
   };
 
   const shareOut = (): void => {
-    const active = groups
-      .map(({ weight, threads }) => ({ weight, threads: runnable(threads) }))
-      .filter(({ threads }) => threads.length > 0);
+    const active = groups.filter(({ runnable }) => runnable.size > 0);
     const ofGroups = fairShare(
       count,
-      active.map(({ weight, threads }) => ({ weight, most: threads.length })),
+      active.map(({ weight, runnable }) => ({ weight, most: runnable.size })),
     );
-    for (const [index, { threads }] of active.entries()) {
+    for (const [index, { runnable }] of active.entries()) {
+      const threads = [...runnable];
       const rates = fairShare(
         ofGroups[index] ?? 0,
         threads.map(({ weight }) => ({ weight, most: 1 })),
@@ -92,10 +87,10 @@ export const createProcessors = (simulation: Simulation, count: number): Process
   const scheduleNext = (): void => {
     next?.cancel();
     let soonestUs = Number.POSITIVE_INFINITY;
-    for (const { threads } of groups) {
-      for (const { pieces, rate } of threads) {
+    for (const { runnable } of groups) {
+      for (const { pieces, rate } of runnable) {
         const [piece] = pieces;
-        if (piece !== undefined && rate > 0) soonestUs = Math.min(soonestUs, Math.max(0, piece.leftUs) / rate);
+        if (piece !== undefined) soonestUs = Math.min(soonestUs, Math.max(0, piece.leftUs) / rate);
       }
     }
     next = soonestUs === Number.POSITIVE_INFINITY ? undefined : simulation.after(soonestUs / 1_000, finish);
@@ -104,21 +99,25 @@ export const createProcessors = (simulation: Simulation, count: number): Process
   const finish = (): void => {
     advance();
     const ended: Piece[] = [];
-    for (const { threads } of groups) {
-      for (const thread of threads) {
+    let someoneIdles = false;
+    for (const { runnable } of groups) {
+      for (const thread of runnable) {
         const [piece] = thread.pieces;
-        if (piece !== undefined && piece.leftUs <= nothingUs) {
-          ended.push(piece);
-          thread.pieces.shift();
+        if (piece === undefined || piece.leftUs > nothingUs) continue;
+        ended.push(piece);
+        thread.pieces.shift();
+        if (thread.pieces.length === 0) {
+          runnable.delete(thread);
+          someoneIdles = true;
         }
       }
     }
-    shareOut();
+    if (someoneIdles) shareOut();
     scheduleNext();
     for (const { done } of ended) done?.();
   };
 
-  const createThread = (weight: number): ThreadState => {
+  const createThread = (group: GroupState, weight: number): Thread => {
     const pieces: Piece[] = [];
     const thread: ThreadState = {
       pieces,
@@ -129,10 +128,10 @@ export const createProcessors = (simulation: Simulation, count: number): Process
         return pieces.length;
       },
       work: (us, done) => {
-        const wasIdle = pieces.length === 0;
-        if (wasIdle) advance();
         pieces.push({ leftUs: us, done });
-        if (!wasIdle) return;
+        if (pieces.length > 1) return;
+        advance();
+        group.runnable.add(thread);
         shareOut();
         scheduleNext();
       },
@@ -142,15 +141,9 @@ export const createProcessors = (simulation: Simulation, count: number): Process
 
   return {
     group: (weight = usualWeight) => {
-      const state: GroupState = { weight, threads: [] };
-      groups.push(state);
-      return {
-        thread: (threadWeight = usualWeight) => {
-          const thread = createThread(threadWeight);
-          state.threads.push(thread);
-          return thread;
-        },
-      };
+      const group: GroupState = { weight, runnable: new Set() };
+      groups.push(group);
+      return { thread: (threadWeight = usualWeight) => createThread(group, threadWeight) };
     },
   };
 };

@@ -1,8 +1,9 @@
 import { reasonsOf } from '../../report/evaluate.ts';
 import { type BenchResult, quickestCalibrationMs } from '../../run/result.ts';
-import { mediansOf, othersShareOf } from '../calibration/costs-of.ts';
+import { mediansOf, surroundingsOf } from '../calibration/costs-of.ts';
 import { validationTrials } from '../calibration/trials.ts';
 import type { NodeCosts } from '../node/costs.ts';
+import type { SimulatedNode } from '../node/simulate-node.ts';
 import { predict } from './predict.ts';
 
 /** A prediction is good that lies so near to what was measured. */
@@ -10,8 +11,8 @@ export const toleratedError = 0.2;
 
 /** One figure of one trial. */
 export interface ValidatedFigure {
-  readonly what: 'throughput' | 'p95';
-  readonly unit: 'req/s' | 'ms';
+  readonly what: 'throughput' | 'p95' | 'processor time an event';
+  readonly unit: 'req/s' | 'ms' | 'µs';
   readonly predicted: number;
   readonly measured: number;
   /** Of the measured value: 0.1 is 10 % too much. */
@@ -43,6 +44,18 @@ const figureOf = (
   measured: number,
 ): ValidatedFigure => ({ what, unit, predicted, measured, error: predicted / measured - 1 });
 
+/** Processor time of all threads of the hosts for an event: what a busy machine disturbs least. */
+const hostUsPerEvent = ({ usage, eventsPerSecond }: SimulatedNode): number => {
+  const { generator, ...hosts } = usage;
+  return (Object.values(hosts).reduce((sum, processors) => sum + processors, 0) * 1e6) / eventsPerSecond;
+};
+
+const measuredHostUs = (measured: Readonly<Record<string, number>>): number =>
+  ['frontUs', 'frontHelpersUs', 'pollerUs', 'workersUs', 'consumerHelpersUs'].reduce(
+    (sum, name) => sum + (measured[name] ?? Number.NaN),
+    0,
+  );
+
 /** Holds what the simulation says against what was measured, for every trial of the result that nothing was calibrated on. */
 export const validate = (costs: NodeCosts, result: BenchResult): readonly ValidatedTrial[] => {
   const quickestMs = quickestCalibrationMs(result);
@@ -50,12 +63,12 @@ export const validate = (costs: NodeCosts, result: BenchResult): readonly Valida
     const scenario = result.scenarios.find(({ name }) => name === trial.name);
     if (scenario === undefined) return [];
     const { name, what, repeats, failures } = scenario;
-    const othersShare = othersShareOf(scenario);
+    const surroundings = surroundingsOf(scenario, result.machine);
     const common = {
       name,
       what,
       repeats: repeats.length,
-      othersShare,
+      othersShare: surroundings.othersShare,
       failures,
       lost: repeats.reduce((sum, { lost }) => sum + lost, 0),
       noise: repeats.flatMap((repeat) => {
@@ -64,12 +77,13 @@ export const validate = (costs: NodeCosts, result: BenchResult): readonly Valida
       }),
     };
     if (repeats.length === 0) return [{ ...common, figures: [] }];
-    const { scale, seed, machine } = result;
-    const predicted = predict(trial, costs, { processors: machine.processors, othersShare, scale, seed });
+    const { scale, seed } = result;
+    const predicted = predict(trial, costs, { surroundings, scale, seed });
     const measured = mediansOf(result, name);
     const figures = [
       figureOf('throughput', 'req/s', predicted.requestsPerSecond, measured.requestsPerSecond ?? Number.NaN),
       figureOf('p95', 'ms', predicted.latency.p95Ms, measured.p95Ms ?? Number.NaN),
+      figureOf('processor time an event', 'µs', hostUsPerEvent(predicted), measuredHostUs(measured)),
     ];
     return [{ ...common, figures }];
   });

@@ -3,6 +3,7 @@ import { CalibrationIncomplete, costsOf } from '../../../../bench/capacity/calib
 import { fitNonNegative } from '../../../../bench/capacity/calibration/fit.ts';
 import type { NodeTrial } from '../../../../bench/capacity/calibration/observe-node.ts';
 import { calibrationTrials, validationTrials } from '../../../../bench/capacity/calibration/trials.ts';
+import { alone } from '../../../../bench/capacity/node/configuration.ts';
 import { workUs } from '../../../../bench/capacity/node/costs.ts';
 import { simulateNode } from '../../../../bench/capacity/node/simulate-node.ts';
 import { isConclusive, validate } from '../../../../bench/capacity/validation/validate.ts';
@@ -10,7 +11,7 @@ import type { BenchResult, ScenarioResult } from '../../../../bench/run/result.t
 import { fullScale } from '../../../../bench/scenarios/scales.ts';
 import { plantedCosts } from './fixtures/costs.ts';
 
-const scale = { ...fullScale, warmUpMs: 500, measureMs: 1_500 };
+const scale = { ...fullScale, warmUpMs: 300, measureMs: 1_000 };
 const noise = {
   othersShare: 0,
   stolenShare: 0,
@@ -30,7 +31,7 @@ const scenario = (name: string, values: Readonly<Record<string, number>>, more: 
 /** What a bench would have measured of a node that costs what was planted. */
 const measurementOf = (trial: NodeTrial): ScenarioResult => {
   const { load, settings } = trial;
-  const surroundings = { processors: 2, othersShare: 0, generatorIsLocal: true };
+  const surroundings = { ...alone(2), generatorIsLocal: true };
   const node = simulateNode({ load, settings, surroundings }, plantedCosts, { ...scale, seed: 9 });
   const perEvent = {
     requests: 1 / load.eventsPerRequest,
@@ -96,9 +97,13 @@ describe('a fit', () => {
   });
 });
 
-describe('a calibration', () => {
+/** Some seconds of simulation; a machine that is busy may take its time. */
+const timeout = 120_000;
+
+describe('a calibration', { timeout }, () => {
+  const calibration = result(calibrationTrials);
   it('finds the costs that measurements were made with', () => {
-    const found = costsOf(result(calibrationTrials), plantedCosts.messageBytesPerEvent);
+    const found = costsOf(calibration, plantedCosts.messageBytesPerEvent);
     for (const name of ['front', 'frontHelpers', 'poller', 'consumerHelpers', 'worker', 'generator'] as const) {
       // As far as they matter: of single events at full speed, 20 a message.
       const amount = { requests: 1, events: 1, messages: 0.05, batches: 0.001 };
@@ -108,10 +113,7 @@ describe('a calibration', () => {
   });
 
   it('predicts what it was not calibrated on within 20 %', () => {
-    const trials = validate(
-      costsOf(result(calibrationTrials), plantedCosts.messageBytesPerEvent),
-      result(validationTrials),
-    );
+    const trials = validate(costsOf(calibration, plantedCosts.messageBytesPerEvent), result(validationTrials));
     expect(trials.map(({ name }) => name)).toEqual(validationTrials.map(({ name }) => name));
     for (const trial of trials) {
       expect(isConclusive(trial)).toBe(true);

@@ -18,7 +18,7 @@ describe('a demand', () => {
   });
 });
 
-describe('the limit of a node', () => {
+describe('the limit of a node', { timeout: 120_000 }, () => {
   it('grows with its processors and hosts', () => {
     const small = mostPerSecond(plantedCosts, { processors: 1, hosts: 1 });
     const large = mostPerSecond(plantedCosts, { processors: 2, hosts: 1 });

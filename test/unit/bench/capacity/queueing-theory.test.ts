@@ -50,7 +50,7 @@ const singleServer = (serviceMs: Draw, arrivals: Arrivals): number =>
   );
 
 describe('a thread on one processor', () => {
-  for (const load of [0.3, 0.6, 0.85]) {
+  for (const load of [0.3, 0.6, 0.8]) {
     it(`waits as M/M/1 says at a load of ${load}: 1 / (service rate - arrival rate)`, () => {
       const mean = singleServer(exponential(1, createRandom(7)), { perMs: load, count: 200_000, seed: 1 });
       expect(mean / (1 / (1 - load))).toBeCloseTo(1, 1);
@@ -75,7 +75,7 @@ describe('a thread on one processor', () => {
     const perMs = load / mean;
     const expected = mean + (perMs * secondMoment) / (2 * (1 - load));
     const draw = fromSpectrum(spectrum, createRandom(5));
-    expect(singleServer(draw, { perMs, count: 300_000, seed: 3 }) / expected).toBeCloseTo(1, 1);
+    expect(singleServer(draw, { perMs, count: 150_000, seed: 3 }) / expected).toBeCloseTo(1, 1);
   });
 });
 
@@ -106,16 +106,11 @@ describe('threads that share processors', () => {
     const other = processors.group().thread();
     for (const thread of [heavy, light, other]) thread.work(1e9);
     simulation.runUntil(1_000);
-    light.work(0);
-    // The other group is one thread: one processor. The service has the second one, by weights.
-    simulation.after(0, () => light.work(0));
-    simulation.runUntil(1_000);
-    const usedBy = (thread: { readonly usedUs: number }): number => thread.usedUs;
     // Time is credited at the next change: have one.
     processors.group().thread().work(1);
-    simulation.runUntil(1_001);
-    expect(usedBy(other) / 1e6).toBeCloseTo(1, 2);
-    expect(usedBy(heavy) / 1e6).toBeCloseTo(0.75, 2);
-    expect(usedBy(light) / 1e6).toBeCloseTo(0.25, 2);
+    // The other group is one thread: one processor. The service has the second one, by weights.
+    expect(other.usedUs / 1e6).toBeCloseTo(1, 6);
+    expect(heavy.usedUs / 1e6).toBeCloseTo(0.75, 6);
+    expect(light.usedUs / 1e6).toBeCloseTo(0.25, 6);
   });
 });

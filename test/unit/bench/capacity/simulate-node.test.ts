@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeConfiguration } from '../../../../bench/capacity/node/configuration.ts';
+import { alone, type NodeConfiguration } from '../../../../bench/capacity/node/configuration.ts';
 import { simulateNode } from '../../../../bench/capacity/node/simulate-node.ts';
 import { usualSettings } from '../../../../bench/capacity/node/usual-settings.ts';
 import { plantedCosts } from './fixtures/costs.ts';
 
-const span = { warmUpMs: 500, measureMs: 2_000, seed: 1 };
-const quiet = { processors: 2, othersShare: 0, generatorIsLocal: true };
+const span = { warmUpMs: 500, measureMs: 1_500, seed: 1 };
+const quiet = { ...alone(2), generatorIsLocal: true };
 const closed: NodeConfiguration = {
   load: { arrival: { kind: 'closed' }, connections: 50, eventsPerRequest: 1 },
   settings: usualSettings(),
