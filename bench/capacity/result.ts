@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Machine, Revision } from '../measure/machine.ts';
 import type { BenchResult } from '../run/result.ts';
 import type { CapacityAnswer } from './answer.ts';
@@ -27,14 +26,4 @@ export interface CapacityResult extends CalibrationOrigin {
 export const describeCalibration = (calibration: BenchResult): CalibrationOrigin => {
   const { startedAt, finishedAt, machine, revision, scaleName } = calibration;
   return { format: 'fi-events capacity', formatVersion: 1, startedAt, finishedAt, machine, revision, scaleName };
-};
-
-/** Reads what was printed. @throws Error when it is no such file, or of a later version */
-export const readCapacityResult = (file: string): CapacityResult => {
-  const result: Partial<CapacityResult> = JSON.parse(readFileSync(file, 'utf8'));
-  if (result.format !== 'fi-events capacity') throw new Error(`${file} is not what "fi capacity --json" prints`);
-  if (result.formatVersion !== 1) {
-    throw new Error(`${file} is of version ${result.formatVersion}: use the version that wrote it`);
-  }
-  return result as CapacityResult;
 };

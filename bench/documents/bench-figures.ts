@@ -1,19 +1,15 @@
-import { fewestRepeats, type Summary } from '../measure/judge.ts';
 import type { BudgetVerdict, Evaluation, MetricSummary } from '../report/evaluate.ts';
 import { evaluate } from '../report/evaluate.ts';
 import { figure, intervalText, thresholdText, verdictText } from '../report/format.ts';
 import type { BenchResult } from '../run/result.ts';
+import { caveatOf, sureness } from './doubt.ts';
 import { table } from './markdown.ts';
 import { sourceLine } from './provenance.ts';
 
+export const benchCommand = 'npm run bench';
+
 /** A metric of a scenario. */
 export type MetricOf = readonly [scenario: string, metric: string];
-
-/** Why a summary shows nothing; undefined when it shows something. */
-export const doubtOf = ({ count, quiet }: Pick<Summary, 'count' | 'quiet'>): string | undefined => {
-  if (count < fewestRepeats) return `inconclusive: ${count} of at least ${fewestRepeats} repeats`;
-  return quiet < fewestRepeats ? `inconclusive: ${quiet} of at least ${fewestRepeats} quiet repeats` : undefined;
-};
 
 /** What a run of `npm run bench` found, as documents tell it. */
 export class BenchFigures {
@@ -44,8 +40,7 @@ export class BenchFigures {
   /** What has to stand behind a figure in a sentence where it shows nothing. */
   caveat(of: MetricOf): string {
     const found = this.find(of);
-    const doubt = found?.summary === undefined || found.metric.exact === true ? undefined : doubtOf(found.summary);
-    return doubt === undefined ? '' : ` (${doubt})`;
+    return found?.summary === undefined || found.metric.exact === true ? '' : caveatOf(found.summary);
   }
 
   /** Metrics with the interval of their medians, and whether they can be believed. */
@@ -58,7 +53,7 @@ export class BenchFigures {
         found?.metric.what ?? of[1],
         this.text(of),
         intervalText(summary),
-        summary === undefined ? '-' : `${summary.quiet} of ${summary.count} repeats were quiet${this.caveat(of)}`,
+        summary === undefined ? '-' : sureness(summary, found?.metric.exact),
       ];
     });
     return table(['scenario', 'what', 'median', '95 % of the median', 'how sure'], cells);
@@ -66,7 +61,7 @@ export class BenchFigures {
 
   /** What prints the figures of these scenarios. */
   source(...scenarios: readonly string[]): string {
-    return sourceLine(`npm run bench -- --only ${[...new Set(scenarios)].join(',')}`, this.result);
+    return sourceLine(`${benchCommand} -- --only ${[...new Set(scenarios)].join(',')}`, this.result);
   }
 }
 

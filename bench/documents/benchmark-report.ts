@@ -1,10 +1,11 @@
 import type { BudgetVerdict } from '../report/evaluate.ts';
 import { figure } from '../report/format.ts';
-import { adviceOf, type BenchFigures, type MetricOf, verdictTable } from './bench-figures.ts';
+import { adviceOf, type BenchFigures, benchCommand, type MetricOf, verdictTable } from './bench-figures.ts';
 import { scriptLatencies, scriptStorage, scriptThroughputs, target } from './claims.ts';
 import { heading, list, page, quoted, table } from './markdown.ts';
 import { documentOf } from './measured-document.ts';
-import { runsSection, writtenBy } from './provenance.ts';
+import { type PeersFigures, peersCommand, timesVerdictTable } from './peers-figures.ts';
+import { runsSection, sourceLine, writtenBy } from './provenance.ts';
 
 const ofScripts = (metric: string): MetricOf => ['report-scripts', metric];
 
@@ -104,7 +105,17 @@ const scenarioSections = (bench: BenchFigures): readonly string[] =>
     ...(skipped === undefined ? [bench.table(metrics.map((metric) => [name, metric.name])), bench.source(name)] : []),
   ]);
 
-const render = ({ bench }: { readonly bench: BenchFigures }): string =>
+/** The budgets that are multiples of what the report's own stack does, which only a run with that stack can judge. */
+const timesSection = (peers: PeersFigures | undefined): readonly string[] => {
+  const verdicts = peers?.evaluation.budgets ?? [];
+  if (peers === undefined || verdicts.length === 0) {
+    return [`How many times what the report's own stack does was not measured: that takes \`${peersCommand}\`.`];
+  }
+  const stacks = [...new Set(verdicts.map(({ peer }) => peer))].join(',');
+  return [timesVerdictTable(verdicts), sourceLine(`${peersCommand} -- --only ${stacks}`, peers.result)];
+};
+
+const render = ({ bench, peers }: { readonly bench: BenchFigures; readonly peers?: PeersFigures }): string =>
   page([
     heading(1, 'Benchmark report'),
     writtenBy,
@@ -114,6 +125,7 @@ const render = ({ bench }: { readonly bench: BenchFigures }): string =>
     verdictTable('budget', bench.evaluation.budgets),
     verdictTable('aim, beyond the budget', bench.evaluation.aims),
     bench.source(...bench.evaluation.budgets.map(({ budget }) => budget.scenario)),
+    ...timesSection(peers),
     heading(2, "The report's own benchmarks"),
     latencyTable(bench),
     throughputTable(bench),
@@ -123,7 +135,10 @@ const render = ({ bench }: { readonly bench: BenchFigures }): string =>
     list(advice(bench)),
     heading(2, 'Everything that was measured'),
     ...scenarioSections(bench),
-    runsSection([{ command: 'npm run bench', run: bench.result }]),
+    runsSection([
+      { command: benchCommand, run: bench.result },
+      ...(peers === undefined ? [] : [{ command: peersCommand, run: peers.result }]),
+    ]),
   ]);
 
 export const benchmarkReport = documentOf('BENCHMARK_REPORT.md', ['bench'], render);

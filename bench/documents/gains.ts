@@ -1,4 +1,5 @@
 import type { StageName } from '../profile/stages.ts';
+import { percent } from '../report/format.ts';
 import { type Optimisation, type OptimisationName, optimisations } from './claims.ts';
 import type { ProfileFigures } from './profile-figures.ts';
 
@@ -56,8 +57,6 @@ export const gainsOf = (profile: ProfileFigures): readonly Gain[] =>
 
 /** Savings below this are not worth a dependency, or a weaker promise. */
 const worthwhile = 0.05;
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-
 /** What to make of it, in a sentence. */
 export const gainInWords = ({ optimisation: { name, ofTheWhole = 0 }, share, asClaimed, inPlace }: Gain): string => {
   const most = asClaimed ?? share;

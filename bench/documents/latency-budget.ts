@@ -1,6 +1,6 @@
 import type { BudgetVerdict } from '../report/evaluate.ts';
-import { figure } from '../report/format.ts';
-import { adviceOf, type BenchFigures, type MetricOf, verdictTable } from './bench-figures.ts';
+import { figure, percent } from '../report/format.ts';
+import { adviceOf, type BenchFigures, benchCommand, type MetricOf, verdictTable } from './bench-figures.ts';
 import { bottleneck, growth, pipeline, reportStages, scriptLatencies, target } from './claims.ts';
 import { heading, list, page, quoted, table } from './markdown.ts';
 import { documentOf } from './measured-document.ts';
@@ -8,7 +8,6 @@ import { type ProfileFigures, profileCommand } from './profile-figures.ts';
 import { runsSection, writtenBy } from './provenance.ts';
 import { type StageCost, stageCosts } from './report-stages.ts';
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const microsecondsOfMs = 1_000;
 
 const accepted: readonly MetricOf[] = [
@@ -131,7 +130,7 @@ const render = ({ bench, profile }: { readonly bench: BenchFigures; readonly pro
     heading(2, 'What to do'),
     list(advice(bench, costs)),
     runsSection([
-      { command: 'npm run bench', run: bench.result },
+      { command: benchCommand, run: bench.result },
       { command: profileCommand, run: profile.result },
     ]),
   ]);

@@ -1,10 +1,14 @@
 import type { BenchFigures } from './bench-figures.ts';
+import type { CapacityFigures } from './capacity-figures.ts';
+import type { PeersFigures } from './peers-figures.ts';
 import type { ProfileFigures } from './profile-figures.ts';
 
 /** What documents are written from, by the command that makes it. */
 export interface Runs {
   readonly bench: BenchFigures;
   readonly profile: ProfileFigures;
+  readonly peers: PeersFigures;
+  readonly capacity: CapacityFigures;
 }
 
 export type RunName = keyof Runs;
@@ -18,13 +22,14 @@ export interface MeasuredDocument {
   render(runs: Partial<Runs>): string | undefined;
 }
 
-/** Makes a document that is given what it needs, or not asked at all. */
+/** Makes a document that is given what it needs, and what else there is, or not asked at all. */
 export const documentOf = <Name extends RunName>(
   file: string,
   needs: readonly Name[],
-  render: (runs: Pick<Runs, Name>) => string,
+  render: (runs: Pick<Runs, Name> & Partial<Runs>) => string,
 ): MeasuredDocument => ({
   file,
   needs,
-  render: (runs) => (needs.every((name) => runs[name] !== undefined) ? render(runs as Pick<Runs, Name>) : undefined),
+  render: (runs) =>
+    needs.every((name) => runs[name] !== undefined) ? render(runs as Pick<Runs, Name> & Partial<Runs>) : undefined,
 });

@@ -1,13 +1,11 @@
 import { stages } from '../profile/stages.ts';
 import type { SubjectSummary } from '../profile/summarise.ts';
-import { figure } from '../report/format.ts';
+import { figure, percent } from '../report/format.ts';
 import { gainInWords, gainsOf } from './gains.ts';
 import { heading, list, page, table } from './markdown.ts';
 import { documentOf } from './measured-document.ts';
 import { type ProfileFigures, profileCommand } from './profile-figures.ts';
 import { runsSection, writtenBy } from './provenance.ts';
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 const gainTable = (profile: ProfileFigures): string =>
   table(

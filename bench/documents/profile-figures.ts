@@ -1,7 +1,7 @@
-import { fewestRepeats } from '../measure/judge.ts';
 import type { ProfileResult } from '../profile/result.ts';
 import type { StageName } from '../profile/stages.ts';
 import { type SubjectSummary, summariseProfile } from '../profile/summarise.ts';
+import { doubtOf } from './doubt.ts';
 import { sourceLine } from './provenance.ts';
 
 export const profileCommand = 'npm run bench:profile';
@@ -38,9 +38,8 @@ export class ProfileFigures {
   /** Why a subject's figures show little; undefined when they can be believed. */
   doubt(name: string): string | undefined {
     const { subject, noisy } = this.subject(name);
-    const quiet = subject.repeats.length - noisy.size;
-    if (quiet >= fewestRepeats) return undefined;
-    return `inconclusive: ${quiet} of ${subject.repeats.length} repeats were quiet`;
+    const count = subject.repeats.length;
+    return doubtOf({ count, quiet: count - noisy.size });
   }
 
   get source(): string {

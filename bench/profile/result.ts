@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Machine, Revision } from '../measure/machine.ts';
 import type { Noise } from '../measure/noise.ts';
 import type { FunctionTime } from './functions.ts';
@@ -54,13 +53,3 @@ export interface ProfileResult {
   readonly scale: ProfileScale;
   readonly subjects: readonly SubjectResult[];
 }
-
-/** Reads what a run wrote. @throws Error when it is no such file, or of a later version */
-export const readProfileResult = (file: string): ProfileResult => {
-  const result: Partial<ProfileResult> = JSON.parse(readFileSync(file, 'utf8'));
-  if (result.format !== 'fi-events profile') throw new Error(`${file} is not what "npm run bench:profile" writes`);
-  if (result.formatVersion !== 1) {
-    throw new Error(`${file} is of version ${result.formatVersion}: use the bench that wrote it`);
-  }
-  return result as ProfileResult;
-};

@@ -1,9 +1,7 @@
 import { renderTable } from '../../localstack/cli/table.ts';
-import { figure } from '../report/format.ts';
+import { figure, percent } from '../report/format.ts';
 import { stages } from './stages.ts';
 import type { SubjectSummary } from './summarise.ts';
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 const subjectText = ({ subject, stages: times, usPerEvent, hottest, noisy }: SubjectSummary): string => {
   const stageRows = times.map(({ stage, us, share }) => [`  ${stages[stage].what}`, figure(us), percent(share)]);

@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ProfileResult, readProfileResult } from '../../bench/profile/result.ts';
+import type { ProfileResult } from '../../bench/profile/result.ts';
 import { stageNames } from '../../bench/profile/stages.ts';
 import { allSubjects } from '../../bench/profile/subjects.ts';
+import { readRun } from '../../bench/run/read-run.ts';
 import { runBenchCommand } from './run-command.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fi-profile-test-'));
@@ -16,7 +17,7 @@ let result: ProfileResult;
 beforeAll(async () => {
   const output = path.join(folder, 'profile');
   profile = await runBenchCommand('bench/profile.ts', ['--quick', '--folder', stores, '--output', output]);
-  result = readProfileResult(`${output}.json`);
+  result = readRun(`${output}.json`, 'fi-events profile', 'npm run bench:profile');
 }, 600_000);
 
 /** Stages that no subject of the name can do without, each of many samples: chance must not leave them out. All do file calls. */
