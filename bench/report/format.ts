@@ -18,3 +18,6 @@ export const thresholdText = (threshold: Threshold): string =>
 
 export const verdictText = (verdict: Verdict): string =>
   verdict.kind === 'inconclusive' ? `inconclusive: ${verdict.reason}` : verdict.kind.replace('-', ' ');
+
+/** A share from 0 to 1. */
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Machine, Revision } from '../measure/machine.ts';
 import type { Noise } from '../measure/noise.ts';
 import type { Metric, Observation, Scale } from '../scenarios/scenario.ts';
+import { readRun } from './read-run.ts';
 
 /** One repeat, when it was and what the machine did meanwhile. */
 export interface Repeat extends Observation {
@@ -48,10 +48,4 @@ export const quickestCalibrationMs = ({ scenarios }: Pick<BenchResult, 'scenario
   );
 
 /** Reads what a run wrote. @throws Error when it is no such file, or of a later version */
-export const readResult = (file: string): BenchResult => {
-  const result: Partial<BenchResult> = JSON.parse(readFileSync(file, 'utf8'));
-  if (result.format !== 'fi-events bench') throw new Error(`${file} is not what "npm run bench" writes`);
-  if (result.formatVersion !== 1)
-    throw new Error(`${file} is of version ${result.formatVersion}: use the bench that wrote it`);
-  return result as BenchResult;
-};
+export const readResult = (file: string): BenchResult => readRun(file, 'fi-events bench', 'npm run bench');

@@ -6,13 +6,18 @@ const execute = promisify(execFile);
 const mostOutputBytes = 64 * 1024 * 1024;
 
 /**
- * Runs one of the bench's programs in a process of its own, with the flags of `npm start`, so that its memory and its garbage are its own.
+ * Runs one of the bench's programs in a process of its own, so that its memory and its garbage are its own.
  * @param program relative to bench/
+ * @param flags of Node; by default those of `npm start`
  * @returns the JSON that it printed
  */
-export const runProgram = async <Found>(program: string, words: readonly string[]): Promise<Found> => {
+export const runProgram = async <Found>(
+  program: string,
+  words: readonly string[],
+  flags: readonly string[] = ['--max-semi-space-size=16'],
+): Promise<Found> => {
   const file = fileURLToPath(new URL(`../${program}`, import.meta.url));
-  const { stdout } = await execute(process.execPath, ['--max-semi-space-size=16', file, ...words], {
+  const { stdout } = await execute(process.execPath, [...flags, file, ...words], {
     maxBuffer: mostOutputBytes,
   });
   return JSON.parse(stdout);

@@ -1,22 +1,18 @@
-import { randomFillSync } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ConsultationId } from '../../shared/domain/ids.ts';
-import { createUuidV7Source } from '../../shared/domain/ids.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
 import { createSealFunction } from '../../shared/stages/seal.ts';
 import { CommitLog } from '../../shared/store/commits/commit-log.ts';
 import { nodeStoreFiles } from '../../shared/store/files.ts';
 import { createPartWriter } from '../../shared/store/level0.ts';
-import { openSigner } from '../../shared/store/log/note/signer.ts';
-import { Merger } from '../../shared/store/merge/merger.ts';
 import { writesAnEvent } from '../../shared/store/merge/metrics.ts';
 import type { Compression } from '../../shared/store/port.ts';
-import { Sealer } from '../../shared/store/seal/sealer.ts';
 import { silentLogger } from '../../shared/telemetry/log.ts';
 import { readSourceEvents } from '../load/source-events.ts';
 import { sealBatches } from '../sealed/events.ts';
+import { createSealing } from './create-sealing.ts';
 
 /** A consultation to read, with as many events as the store holds of it. */
 export interface ReadTarget {
@@ -82,29 +78,7 @@ class Stopwatch {
  * look to the one that finds nothing to do: reading level 0, sealing, commits with their syncs, and merging, one after another.
  */
 export const work = async (folder: string, batchEvents: number, key: string, compression: Compression) => {
-  const common = {
-    folder,
-    files: nodeStoreFiles,
-    clock: systemClock,
-    logger: silentLogger,
-    newId: createUuidV7Source(Date.now, randomFillSync),
-    graceMs: 600_000,
-    openSigner: async () => openSigner(key),
-    checkpointFolder: undefined,
-  };
-  const sealer = new Sealer({
-    ...common,
-    pace: { waitingParts: 1, waitingMs: 0 },
-    batch: { events: batchEvents, bytes: 16 * 1024 * 1024 },
-    compressionOf: () => 'gzip-1',
-    quarantine: async () => {},
-  });
-  const merger = new Merger({
-    ...common,
-    limits: { inputs: 100, events: 131_072, bytes: 64 * 1024 * 1024 },
-    mostIds: 50_000_000,
-    compressionOf: () => compression,
-  });
+  const { sealer, merger } = createSealing({ folder, batchEvents, key, compression });
   const [sealing, mergingParts, mergingRuns] = [new Stopwatch(), new Stopwatch(), new Stopwatch()];
   const sums = { sealedEvents: 0, mergedEvents: 0, mergedBytes: 0 };
   const delay = monitorEventLoopDelay({ resolution: 1 });

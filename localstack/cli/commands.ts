@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { capacity } from './commands/capacity.ts';
 import { cat } from './commands/cat.ts';
 import { eraseConsultation } from './commands/erase.ts';
 import { exportEvents } from './commands/export.ts';
@@ -32,4 +33,5 @@ export const commands: readonly Command[] = [
   keyList,
   keyRevoke,
   logKey,
+  capacity,
 ];

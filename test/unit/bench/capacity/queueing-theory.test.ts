@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import {
+  constant,
+  type Draw,
+  exponential,
+  fromSpectrum,
+  meanOfSpectrum,
+} from '../../../../bench/capacity/simulation/draw.ts';
+import { createProcessors } from '../../../../bench/capacity/simulation/processors.ts';
+import { createSimulation } from '../../../../bench/capacity/simulation/simulation.ts';
+import { createRandom } from '../../../../bench/measure/random.ts';
+
+/** Mean of some times in ms. */
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+interface Arrivals {
+  readonly perMs: number;
+  readonly count: number;
+  readonly seed: number;
+}
+
+/** Has customers arrive at random (Poisson) and runs until all have left. */
+const withArrivals = (
+  { perMs, count, seed }: Arrivals,
+  open: (simulation: ReturnType<typeof createSimulation>) => (leave: () => void) => void,
+): readonly number[] => {
+  const simulation = createSimulation();
+  const serve = open(simulation);
+  const gap = exponential(1 / perMs, createRandom(seed));
+  const times: number[] = [];
+  let left = count;
+  const arrive = (): void => {
+    const sinceMs = simulation.nowMs;
+    serve(() => times.push(simulation.nowMs - sinceMs));
+    if (--left > 0) simulation.after(gap(), arrive);
+  };
+  simulation.after(gap(), arrive);
+  simulation.runUntil(1e12);
+  expect(times).toHaveLength(count);
+  return times;
+};
+
+/** Mean time in a system of one thread on one processor, first come, first served. */
+const singleServer = (serviceMs: Draw, arrivals: Arrivals): number =>
+  meanOf(
+    withArrivals(arrivals, (simulation) => {
+      const thread = createProcessors(simulation, 1).group().thread();
+      return (leave) => thread.work(serviceMs() * 1_000, leave);
+    }),
+  );
+
+describe('a thread on one processor', () => {
+  for (const load of [0.3, 0.6, 0.8]) {
+    it(`waits as M/M/1 says at a load of ${load}: 1 / (service rate - arrival rate)`, () => {
+      const mean = singleServer(exponential(1, createRandom(7)), { perMs: load, count: 200_000, seed: 1 });
+      expect(mean / (1 / (1 - load))).toBeCloseTo(1, 1);
+    });
+
+    it(`waits as M/D/1 says at a load of ${load}: half as long as M/M/1 (Pollaczek and Khinchine)`, () => {
+      const mean = singleServer(constant(1), { perMs: load, count: 200_000, seed: 2 });
+      expect(mean / (1 + load / (2 * (1 - load)))).toBeCloseTo(1, 1);
+    });
+  }
+
+  it('waits by the second moment of its service time, as M/G/1 says of any distribution', () => {
+    const spectrum = [
+      [0, 0.5],
+      [0.9, 0.5],
+      [0.9, 4.5],
+      [1, 4.5],
+    ] as const;
+    const load = 0.7;
+    const mean = meanOfSpectrum(spectrum);
+    const secondMoment = 0.9 * 0.5 ** 2 + 0.1 * 4.5 ** 2;
+    const perMs = load / mean;
+    const expected = mean + (perMs * secondMoment) / (2 * (1 - load));
+    const draw = fromSpectrum(spectrum, createRandom(5));
+    expect(singleServer(draw, { perMs, count: 150_000, seed: 3 }) / expected).toBeCloseTo(1, 1);
+  });
+});
+
+describe('threads that share processors', () => {
+  it('stay as long as M/G/1 with processor sharing says, whatever the distribution: service / (1 - load)', () => {
+    for (const service of [constant(1), exponential(1, createRandom(11))]) {
+      const times = withArrivals({ perMs: 0.6, count: 30_000, seed: 4 }, (simulation) => {
+        const processors = createProcessors(simulation, 1);
+        // A free thread for each customer: all that are there share the processor.
+        const idle: { work(us: number, done: () => void): void }[] = [];
+        return (leave) => {
+          const thread = idle.pop() ?? processors.group().thread();
+          thread.work(service() * 1_000, () => {
+            idle.push(thread);
+            leave();
+          });
+        };
+      });
+      expect(meanOf(times) / (1 / 0.4)).toBeCloseTo(1, 1);
+    }
+  });
+
+  it('get what their weights say, one processor each at most, and a group counts as one', () => {
+    const simulation = createSimulation();
+    const processors = createProcessors(simulation, 2);
+    const service = processors.group();
+    const [heavy, light] = [service.thread(3_072), service.thread(1_024)];
+    const other = processors.group().thread();
+    for (const thread of [heavy, light, other]) thread.work(1e9);
+    simulation.runUntil(1_000);
+    // Time is credited at the next change: have one.
+    processors.group().thread().work(1);
+    // The other group is one thread: one processor. The service has the second one, by weights.
+    expect(other.usedUs / 1e6).toBeCloseTo(1, 6);
+    expect(heavy.usedUs / 1e6).toBeCloseTo(0.75, 6);
+    expect(light.usedUs / 1e6).toBeCloseTo(0.25, 6);
+  });
+});
