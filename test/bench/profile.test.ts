@@ -6,17 +6,17 @@ import type { ProfileResult } from '../../bench/profile/result.ts';
 import { stageNames } from '../../bench/profile/stages.ts';
 import { allSubjects } from '../../bench/profile/subjects.ts';
 import { readRun } from '../../bench/run/read-run.ts';
-import { runBenchCommand } from './run-command.ts';
+import { runBenchProgram } from './run-bench-program.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fi-profile-test-'));
 const stores = path.join(folder, 'stores');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-let profile: Awaited<ReturnType<typeof runBenchCommand>>;
+let profile: Awaited<ReturnType<typeof runBenchProgram>>;
 let result: ProfileResult;
 beforeAll(async () => {
   const output = path.join(folder, 'profile');
-  profile = await runBenchCommand('bench/profile.ts', ['--quick', '--folder', stores, '--output', output]);
+  profile = await runBenchProgram('profile.ts', ['--quick', '--folder', stores, '--output', output]);
   result = readRun(`${output}.json`, 'fi-events profile', 'npm run bench:profile');
 }, 600_000);
 

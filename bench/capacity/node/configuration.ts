@@ -1,8 +1,11 @@
 import type { Arrival } from '../../load/plan.ts';
 
+/** The arrivals that the model knows; a demand that varies is asked for at its peak. */
+export type SteadyArrival = Exclude<Arrival, { readonly kind: 'varying' }>;
+
 /** What is sent, and how. */
 export interface NodeLoad {
-  readonly arrival: Arrival;
+  readonly arrival: SteadyArrival;
   /** Of all hosts together. */
   readonly connections: number;
   readonly eventsPerRequest: number;
