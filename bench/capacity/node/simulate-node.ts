@@ -22,6 +22,8 @@ export type ThreadKind = 'front' | 'frontHelpers' | 'poller' | 'workers' | 'cons
 export interface SimulatedNode {
   readonly requestsPerSecond: number;
   readonly eventsPerSecond: number;
+  /** Events that became part of a part. */
+  readonly storedPerSecond: number;
   /** Of the acceptance, from when a request was due. */
   readonly latency: ReturnType<typeof latencyValues>;
   /** From the 202 to the part, of the oldest event of each batch. */
@@ -35,6 +37,12 @@ export interface SimulatedNode {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
+/** Processor time of all threads of the hosts for an event, from its request to its part, in microseconds. */
+export const hostUsPerEvent = ({ usage, eventsPerSecond, storedPerSecond }: SimulatedNode): number => {
+  const { front, frontHelpers, poller, workers, consumerHelpers } = usage;
+  return 1e6 * ((front + frontHelpers) / eventsPerSecond + (poller + workers + consumerHelpers) / storedPerSecond);
+};
 
 /** Simulates a node under load. The same configuration, costs and seed give the same figures. */
 export const simulateNode = (
@@ -108,6 +116,7 @@ export const simulateNode = (
   return {
     requestsPerSecond,
     eventsPerSecond: requestsPerSecond * load.eventsPerRequest,
+    storedPerSecond: (sum(eventsOfBatches) * 1_000) / measureMs,
     latency: latencyValues(Float64Array.from(latencies).sort()),
     stored: latencyValues(Float64Array.from(storedAfterMs).sort()),
     eventsPerMessage: counts.acceptedEvents / sum(hosts.map(({ queue }) => queue.addedMessages)),
