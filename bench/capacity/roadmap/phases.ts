@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { type NodeCosts, shareBytesPerEvent } from '../node/costs.ts';
-import { hostUsPerEvent } from '../node/simulate-node.ts';
 import { constantSpectrum } from '../simulation/draw.ts';
 import { type Demand, type DemandRates, ratesOf, sessionsOfPeak } from './demand.ts';
 import { mostPerSecond, sealedPerSecond, simulateRate } from './node-limit.ts';
@@ -84,7 +83,7 @@ export const phaseNeeds = ({ costs, demand, progress }: RoadmapOptions): readonl
     return {
       phase,
       rates,
-      busyShare: (hostUsPerEvent(node) * rates.peakPerSecond) / 1e6 / (phase.nodes * phase.processorsPerNode),
+      busyShare: (node.hostUsPerEvent * rates.peakPerSecond) / 1e6 / (phase.nodes * phase.processorsPerNode),
       p95Ms: node.latency.p95Ms,
       yearsOfStorage: (capacityTB * 1_000) / rates.storedGigabytesAYear,
       claimedRateInSessions: sessionsOfPeak(phase.claimedRequestsPerSecond, demand),

@@ -3,7 +3,6 @@ import { type BenchResult, quickestCalibrationMs } from '../../run/result.ts';
 import { mediansOf, surroundingsOf } from '../calibration/costs-of.ts';
 import { validationTrials } from '../calibration/trials.ts';
 import type { NodeCosts } from '../node/costs.ts';
-import { hostUsPerEvent } from '../node/simulate-node.ts';
 import { predict } from './predict.ts';
 
 /** A prediction is good that lies so near to what was measured. */
@@ -78,7 +77,7 @@ export const validate = (costs: NodeCosts, result: BenchResult): readonly Valida
     const figures = [
       figureOf('throughput', 'req/s', predicted.requestsPerSecond, measured.requestsPerSecond ?? Number.NaN),
       figureOf('p95', 'ms', predicted.latency.p95Ms, measured.p95Ms ?? Number.NaN),
-      figureOf('processor time an event', 'µs', hostUsPerEvent(predicted), measuredHostUs(measured)),
+      figureOf('processor time an event', 'µs', predicted.hostUsPerEvent, measuredHostUs(measured)),
     ];
     return [{ ...common, figures }];
   });
