@@ -24,6 +24,15 @@ export interface TriggerAnswer {
   readonly simulated: SimulatedTrigger;
 }
 
+/** What the sessions of a phase of the roadmap would cost on AWS. */
+export interface PhaseOnAws {
+  readonly phase: string;
+  readonly perMonth: number;
+  readonly hardwareCost: number;
+  /** After so long the phase's hardware has cost less than AWS; 0 where it costs nothing. */
+  readonly monthsUntilPaid: number;
+}
+
 /** What a huge rate would take. */
 export interface HugeRate {
   readonly perSecond: number;
@@ -49,6 +58,7 @@ export interface CapacityAnswer {
   readonly purchases: readonly Purchase[];
   readonly triggers: readonly TriggerAnswer[];
   readonly bill: readonly BillLine[];
+  readonly phasesOnAws: readonly PhaseOnAws[];
   readonly huge: HugeRate;
   /** Latency of one node over the rate, up to what it takes. */
   readonly curve: readonly (readonly [perSecond: number, p95Ms: number])[];
@@ -56,8 +66,8 @@ export interface CapacityAnswer {
 
 const daysAMonth = 30.4;
 const monthsKept = 12;
-/** The report's NAS, and larger ones. */
-const sizes = [2, 4, 8, 16] as const;
+/** The report's NAS, half of it and twice as much; beyond, hosts have nothing in common but the share. */
+const sizes = [2, 4, 8] as const;
 const reportProcessors = 4;
 const curveShares = [0.05, 0.2, 0.4, 0.6, 0.75, 0.85, 0.95] as const;
 const hugePerSecond = 1_000_000;
@@ -114,6 +124,14 @@ const billOf = (costs: NodeCosts, eventsAMonth: number, messagesPerBatch: number
     awsPrices(),
   );
 
+const phasesOnAws = (costs: NodeCosts, phases: readonly PhaseNeed[], seed: number): readonly PhaseOnAws[] =>
+  phases.map(({ phase, rates }) => {
+    const [deployedTrigger] = triggersOf(costs, rates.peakPerSecond, seed);
+    const messagesPerBatch = deployedTrigger?.simulated.messagesPerBatch ?? 1;
+    const perMonth = totalOf(billOf(costs, rates.eventsADay * daysAMonth, messagesPerBatch));
+    return { phase: phase.name, perMonth, hardwareCost: phase.cost, monthsUntilPaid: phase.cost / perMonth };
+  });
+
 const hugeOf = (costs: NodeCosts, largest: NodeReach): HugeRate => ({
   perSecond: hugePerSecond,
   processorsPerNode: largest.processors,
@@ -164,6 +182,7 @@ export const answerDemand = (
     purchases: purchases(costs, demand, ours, 'NVMe'),
     triggers,
     bill: billOf(costs, rates.eventsADay * daysAMonth, deployedTrigger?.simulated.messagesPerBatch ?? 1),
+    phasesOnAws: phasesOnAws(costs, phases, seed),
     huge: hugeOf(costs, largest),
     curve,
   };

@@ -6,7 +6,7 @@ import { messageBytesPerEvent } from './calibration/message-bytes.ts';
 import { measureNode } from './measure.ts';
 import type { CapacityOptions } from './options.ts';
 import { renderCapacityHtml } from './report/html.ts';
-import { machineText, renderAnswer, renderValidation } from './report/text.ts';
+import { calibrationText, renderAnswer, renderValidation } from './report/text.ts';
 import { type CapacityResult, describeCalibration } from './result.ts';
 import { isConclusive, toleratedError, type ValidatedTrial, validate } from './validation/validate.ts';
 
@@ -55,7 +55,7 @@ export const runCapacity = async (options: CapacityOptions, output: Output): Pro
   const { demand, seed } = options;
   const answer = answerDemand(costs, demand, { seed, progress: (text) => output.progress(text) });
   output.progress('');
-  const calibratedOn = `${machineText(calibration.machine)}, ${calibration.startedAt.slice(0, 10)}`;
+  const calibratedOn = calibrationText(calibration);
   if (options.htmlFile !== undefined) writeFileSync(options.htmlFile, renderCapacityHtml(answer, trials, calibratedOn));
   if (options.json) {
     const result: CapacityResult = { ...describeCalibration(calibration), costs, answer, validation: trials };

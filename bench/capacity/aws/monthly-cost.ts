@@ -1,5 +1,4 @@
-import type { NodeCosts } from '../node/costs.ts';
-import { workUs } from '../node/costs.ts';
+import { type NodeCosts, shareBytesPerEvent, workUs } from '../node/costs.ts';
 import type { AwsBehaviour, AwsPrices } from './behaviour.ts';
 
 /** What a deployment has to do in a month. */
@@ -31,8 +30,6 @@ const httpApiFirstTier = 300 * million;
 const hoursAMonth = 730;
 /** The schedule of serverless.yml seals once a minute. */
 const sealsAMonth = hoursAMonth * 60;
-/** A part of level 0 is larger than a merged one: it has a dictionary of its own, and less to compress at a time. */
-const level0Ratio = 3;
 
 /** How long persist works on so many messages, given its memory. */
 export const persistMs = (
@@ -73,9 +70,8 @@ export const monthlyCost = (
     messages * Math.max(1, messageBytes / sqsChunkBytes) +
     (messages / messagesPerCall) * Math.max(1, (messagesPerCall * messageBytes) / sqsChunkBytes) +
     messages / messagesPerCall;
-  const { storedBytesPerEvent, mergesPerEvent } = costs;
-  const written = (events * storedBytesPerEvent * (level0Ratio + 1 + mergesPerEvent)) / gigabyte;
-  const read = (events * storedBytesPerEvent * (level0Ratio + mergesPerEvent)) / gigabyte;
+  const { storedBytesPerEvent } = costs;
+  const share = shareBytesPerEvent(costs);
   const inFirstTier = Math.min(requests, httpApiFirstTier);
   return [
     {
@@ -106,7 +102,9 @@ export const monthlyCost = (
     },
     {
       what: 'EFS, written and read',
-      perMonth: written * prices.efsPerGigabyteWritten.value + read * prices.efsPerGigabyteRead.value,
+      perMonth:
+        (events * (share.written * prices.efsPerGigabyteWritten.value + share.read * prices.efsPerGigabyteRead.value)) /
+        gigabyte,
     },
   ];
 };

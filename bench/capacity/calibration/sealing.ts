@@ -9,24 +9,28 @@ interface Found {
     readonly sealedPerSecond: number;
     readonly mergedPerSecond: number;
     readonly cpu_us_per_event: number;
+    readonly main_thread_us_per_event: number;
     readonly writesAnEvent: number;
     readonly bytesPerEvent: number;
   };
 }
 
-const events = 200_000;
+/** Enough to be merged more than once. */
+const mostEvents = 200_000;
 
 /** What sealing and merging take. */
 export const sealing: Scenario = {
   name: 'capacity-sealing',
-  what: `calibration: ${events.toLocaleString('en-US')} events sealed and merged in a process of their own`,
+  what: `calibration: ${mostEvents.toLocaleString('en-US')} events sealed and merged in a process of their own`,
   mostRepeats: 2,
   metrics: {
     sealUsPerEvent: { what: 'processor time of sealing an event', unit: 'µs', better: 'lower' },
     mergeUsPerEvent: { what: 'processor time of writing an event again in a merge', unit: 'µs', better: 'lower' },
+    threadShare: { what: 'part of both that one thread has to do', unit: 'of 1', better: 'neither' },
     storedBytesPerEvent: { what: 'merged parts', unit: 'bytes an event', better: 'lower', exact: true },
   },
-  run: async ({ folder }) => {
+  run: async ({ folder, scale }) => {
+    const events = Math.min(mostEvents, scale.largeStoreEvents);
     await mkdir(folder, { recursive: true });
     const { work } = await runProgram<Found>('seal-merge.ts', [
       ...['--events', String(events), '--times', '2', '--folder', folder, '--json'],
@@ -40,6 +44,7 @@ export const sealing: Scenario = {
       values: {
         sealUsPerEvent: work.cpu_us_per_event * sealShare,
         mergeUsPerEvent: (work.cpu_us_per_event * (1 - sealShare)) / mergesPerEvent,
+        threadShare: work.main_thread_us_per_event / work.cpu_us_per_event,
         storedBytesPerEvent: work.bytesPerEvent,
       },
       lost: events - work.events,

@@ -19,8 +19,8 @@ export interface GeneratorOptions {
 /** A request is due that early or late at a tick of the real generator, which has a millisecond. */
 const tickMs = 1;
 
-/** Sends requests as `bench/load` does. */
-export const startGenerator = (options: GeneratorOptions): void => {
+/** Sends requests as `bench/load` does, until it is stopped. */
+export const startGenerator = (options: GeneratorOptions): { stop(): void } => {
   const { simulation, costs, thread, front, load, answered } = options;
   const { arrival, connections, eventsPerRequest } = load;
   const halfUs = workUs(costs.generator, { requests: 1, events: eventsPerRequest }) / 2;
@@ -28,6 +28,7 @@ export const startGenerator = (options: GeneratorOptions): void => {
   const work = (act: () => void): void => (thread === undefined ? act() : thread.work(halfUs, act));
   let idle = connections;
   let sent = 0;
+  let isStopped = false;
 
   const send = (dueMs: number): void => {
     idle--;
@@ -43,6 +44,7 @@ export const startGenerator = (options: GeneratorOptions): void => {
   };
 
   const sendDue = (): void => {
+    if (isStopped) return;
     if (arrival.kind === 'closed') {
       while (idle > 0) send(simulation.nowMs);
       return;
@@ -53,7 +55,12 @@ export const startGenerator = (options: GeneratorOptions): void => {
 
   const tick = (): void => {
     sendDue();
-    if (arrival.kind === 'constant') simulation.after(tickMs, tick);
+    if (arrival.kind === 'constant' && !isStopped) simulation.after(tickMs, tick);
   };
   tick();
+  return {
+    stop: () => {
+      isStopped = true;
+    },
+  };
 };

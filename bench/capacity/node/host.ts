@@ -57,7 +57,14 @@ export const createHost = ({
   };
   const { sealAgeMs, sealParts, batchMessages, batchWindowMs, packBytes } = settings;
   const queue = createMessageQueue(() => simulation.nowMs);
-  const sealer = startSealer({ simulation, costs, thread: firstWorker, sealAgeMs, sealParts });
+  const sealer = startSealer({
+    simulation,
+    costs,
+    thread: firstWorker,
+    helpers: threads.consumerHelpers,
+    sealAgeMs,
+    sealParts,
+  });
   const workers = createWorkers({
     simulation,
     costs,

@@ -12,6 +12,7 @@ export interface SealerOptions {
   readonly costs: NodeCosts;
   /** The first worker's: sealing has no thread of its own. */
   readonly thread: Thread;
+  readonly helpers: Thread;
   readonly sealAgeMs: number;
   readonly sealParts: number;
 }
@@ -29,13 +30,18 @@ interface WaitingPart {
 
 /** Seals what has waited long enough or is too many parts, and merges what that adds up to. */
 export const startSealer = (options: SealerOptions): Sealer => {
-  const { simulation, costs, thread, sealAgeMs, sealParts } = options;
+  const { simulation, costs, thread, helpers, sealAgeMs, sealParts } = options;
   let waiting: WaitingPart[] = [];
   let sealedEvents = 0;
 
   const inSteps = (us: number, done: () => void): void => {
-    if (us <= 0) done();
-    else thread.work(Math.min(us, stepUs), () => inSteps(us - stepUs, done));
+    if (us <= 0) {
+      done();
+      return;
+    }
+    const step = Math.min(us, stepUs);
+    helpers.work(step * (1 - costs.sealThreadShare));
+    thread.work(step * costs.sealThreadShare, () => inSteps(us - step, done));
   };
 
   const isDue = (): boolean =>

@@ -22,6 +22,8 @@ export type ThreadKind = 'front' | 'frontHelpers' | 'poller' | 'workers' | 'cons
 export interface SimulatedNode {
   readonly requestsPerSecond: number;
   readonly eventsPerSecond: number;
+  /** Events that became part of a part. */
+  readonly storedPerSecond: number;
   /** Of the acceptance, from when a request was due. */
   readonly latency: ReturnType<typeof latencyValues>;
   /** From the 202 to the part, of the oldest event of each batch. */
@@ -30,11 +32,17 @@ export interface SimulatedNode {
   readonly eventsPerBatch: number;
   /** Events that had their 202 and were in no part at the end. */
   readonly backlogEvents: number;
+  /** Processor time of all threads of the hosts for an event, from its request to its part, in microseconds. */
+  readonly hostUsPerEvent: number;
   /** Processors that each kind of thread had on average, all hosts added up. */
   readonly usage: Readonly<Record<ThreadKind, number>>;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
+/** After the load, its events are stored as a bench waits for it; for so long at most. */
+const drainStepMs = 100;
+const mostDrainMs = 60_000;
 
 /** Simulates a node under load. The same configuration, costs and seed give the same figures. */
 export const simulateNode = (
@@ -48,7 +56,7 @@ export const simulateNode = (
   const latencies: number[] = [];
   const storedAfterMs: number[] = [];
   const eventsOfBatches: number[] = [];
-  const counts = { acceptedEvents: 0, storedEvents: 0 };
+  const counts = { acceptedEvents: 0, storedEvents: 0, batches: 0 };
   startOthers(simulation, processors, {
     count: Math.ceil(surroundings.processors),
     share: surroundings.othersShare,
@@ -65,6 +73,7 @@ export const simulateNode = (
       random,
       published: ({ events }, oldestMs) => {
         counts.storedEvents += events;
+        counts.batches++;
         if (simulation.nowMs < warmUpMs) return;
         eventsOfBatches.push(events);
         storedAfterMs.push(oldestMs);
@@ -72,7 +81,7 @@ export const simulateNode = (
     });
     const thread = surroundings.generatorIsLocal ? generators.thread() : undefined;
     if (thread !== undefined) generatorThreads.push(thread);
-    startGenerator({
+    const generator = startGenerator({
       simulation,
       costs,
       thread,
@@ -83,7 +92,7 @@ export const simulateNode = (
         if (dueMs >= warmUpMs) latencies.push(simulation.nowMs - dueMs);
       },
     });
-    return host;
+    return { ...host, generator };
   });
 
   const usedUs = (): Readonly<Record<ThreadKind, number>> => {
@@ -104,15 +113,29 @@ export const simulateNode = (
     kind,
     (us - before[kind as ThreadKind]) / (measureMs * 1_000),
   ];
-  const requestsPerSecond = (latencies.length * 1_000) / measureMs;
+  const usage = Object.fromEntries(Object.entries(usedUs()).map(processorsOf)) as SimulatedNode['usage'];
+  const backlogEvents = counts.acceptedEvents - counts.storedEvents;
+  const whileLoaded = {
+    latencies: Float64Array.from(latencies).sort(),
+    storedAfterMs: Float64Array.from(storedAfterMs).sort(),
+    storedEvents: sum(eventsOfBatches),
+  };
+  for (const { generator } of hosts) generator.stop();
+  const endMs = simulation.nowMs + mostDrainMs;
+  const isStored = (): boolean => counts.storedEvents === counts.acceptedEvents;
+  while (!isStored() && simulation.nowMs < endMs) simulation.runUntil(simulation.nowMs + drainStepMs);
+  const { generator: _, ...hostsUs } = usedUs();
+  const requestsPerSecond = (whileLoaded.latencies.length * 1_000) / measureMs;
   return {
     requestsPerSecond,
     eventsPerSecond: requestsPerSecond * load.eventsPerRequest,
-    latency: latencyValues(Float64Array.from(latencies).sort()),
-    stored: latencyValues(Float64Array.from(storedAfterMs).sort()),
+    storedPerSecond: (whileLoaded.storedEvents * 1_000) / measureMs,
+    latency: latencyValues(whileLoaded.latencies),
+    stored: latencyValues(whileLoaded.storedAfterMs),
     eventsPerMessage: counts.acceptedEvents / sum(hosts.map(({ queue }) => queue.addedMessages)),
-    eventsPerBatch: sum(eventsOfBatches) / eventsOfBatches.length,
-    backlogEvents: counts.acceptedEvents - counts.storedEvents,
-    usage: Object.fromEntries(Object.entries(usedUs()).map(processorsOf)) as SimulatedNode['usage'],
+    eventsPerBatch: counts.storedEvents / counts.batches,
+    backlogEvents,
+    hostUsPerEvent: sum(Object.values(hostsUs)) / counts.acceptedEvents,
+    usage,
   };
 };

@@ -5,7 +5,16 @@ import { page, table } from '../../report/html/page.ts';
 import type { CapacityAnswer } from '../answer.ts';
 import { awsPrices } from '../aws/behaviour.ts';
 import type { ValidatedTrial } from '../validation/validate.ts';
-import { billRows, phaseRows, purchaseRows, type Rows, reachRows, triggerRows, validationRows } from './text.ts';
+import {
+  billRows,
+  phaseOnAwsRows,
+  phaseRows,
+  purchaseRows,
+  type Rows,
+  reachRows,
+  triggerRows,
+  validationRows,
+} from './text.ts';
 import { inWords } from './words.ts';
 
 const section = (title: string, { head, rows }: Rows): string =>
@@ -64,6 +73,7 @@ export const renderCapacityHtml = (
     latencyPlot(answer),
     section('When the next purchase pays', purchaseRows(answer)),
     section('On AWS', billRows(answer)),
+    section('The roadmap on AWS', phaseOnAwsRows(answer)),
     section('Its SQS trigger when the peak begins at once', triggerRows(answer)),
     backlogPlot(answer),
     `<h2>Prices</h2>\n${sources()}`,

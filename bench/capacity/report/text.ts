@@ -1,6 +1,7 @@
 import { renderTable } from '../../../localstack/cli/table.ts';
-import type { Machine } from '../../measure/machine.ts';
+import { reasonsOf } from '../../report/evaluate.ts';
 import { figure } from '../../report/format.ts';
+import { type BenchResult, quickestCalibrationMs } from '../../run/result.ts';
 import type { CapacityAnswer } from '../answer.ts';
 import { awsPrices } from '../aws/behaviour.ts';
 import { totalOf } from '../aws/monthly-cost.ts';
@@ -68,6 +69,16 @@ export const billRows = ({ bill }: CapacityAnswer): Rows => ({
   rows: [...bill.map(({ what, perMonth }) => [what, figure(perMonth)]), ['all', figure(totalOf(bill))]],
 });
 
+export const phaseOnAwsRows = ({ phasesOnAws }: CapacityAnswer): Rows => ({
+  head: ['sessions of', 'on AWS', "the phase's hardware", 'has paid for itself after'],
+  rows: phasesOnAws.map(({ phase, perMonth, hardwareCost, monthsUntilPaid }) => [
+    phase,
+    `${figure(perMonth)} USD a month`,
+    `${figure(hardwareCost)} USD`,
+    hardwareCost === 0 ? 'it is there' : `${figure(monthsUntilPaid)} months`,
+  ]),
+});
+
 export const purchaseRows = ({ purchases }: CapacityAnswer): Rows => ({
   head: ['what one node runs out of', 'from'],
   rows: purchases.map(({ what, sessionsADay }) => [what, `${figure(sessionsADay)} sessions a day`]),
@@ -96,20 +107,29 @@ export const validationRows = (trials: readonly ValidatedTrial[]): Rows => ({
 
 const tableOf = ({ head, rows }: Rows): string => renderTable([head, ...rows], 'words');
 
-export const machineText = ({ processor, processors, memoryMB, node }: Machine): string =>
-  `${processors} x ${processor}, ${figure(memoryMB)} MB, Node ${node}`;
+/** Where and when costs were measured, and whether the machine was busy: then they are too high rather than too low. */
+export const calibrationText = (calibration: BenchResult): string => {
+  const { processor, processors, memoryMB, node } = calibration.machine;
+  const quickestMs = quickestCalibrationMs(calibration);
+  const repeats = calibration.scenarios.flatMap((scenario) => scenario.repeats);
+  const noisy = repeats.filter((repeat) => reasonsOf(repeat, quickestMs).length > 0).length;
+  const where = `${processors} x ${processor}, ${figure(memoryMB)} MB, Node ${node}, ${calibration.startedAt.slice(0, 10)}`;
+  if (noisy === 0) return where;
+  return `${where}; others used the machine in ${noisy} of ${repeats.length} measurements, so that its costs are too high rather than too low`;
+};
 
 /** The answer as a terminal shows it. */
 export const renderAnswer = (answer: CapacityAnswer, calibratedOn: string): string => {
   const { source, date } = hardware();
   const { region, readOn } = awsPrices();
   return [
-    `Calibrated on ${calibratedOn}; another machine is another calibration (--calibrate).\n`,
+    `Calibrated on ${calibratedOn}.\nAnother machine is another calibration (--calibrate).\n`,
     `${inWords(answer).join('\n')}\n`,
     `The roadmap of "${source}" (${date}), its own claims and what they need:\n${tableOf(phaseRows(answer))}`,
     `How far one node goes:\n${tableOf(reachRows(answer))}`,
     `When the next purchase pays, for one node of 4 processors:\n${tableOf(purchaseRows(answer))}`,
     `On AWS (${region}, list prices read on ${readOn}; see bench/capacity/data):\n${tableOf(billRows(answer))}`,
+    tableOf(phaseOnAwsRows(answer)),
     `Its SQS trigger when the peak begins at once:\n${tableOf(triggerRows(answer))}`,
   ].join('\n');
 };

@@ -11,13 +11,15 @@ export interface NodeSize {
 
 /** Clients of a host in the busiest minute: more than ever wait for an answer at once. */
 const connectionsPerHost = 200;
-/** A node keeps up that answers within this time at p95, and whose queues hold no more than this many seconds of events at the end. */
+/** A node keeps up that answers within this time at p95 ... */
 const mostP95Ms = 50;
-const mostBacklogSeconds = 1.5;
+/** ... stores nearly as much as comes (batches are large beside the time that is simulated), and has no more than this many seconds of it waiting. */
+const leastStoredShare = 0.8;
+const mostBacklogSeconds = 0.8;
 const warmUpMs = 600;
 /** Long enough for so many requests, where they are rare. */
 const fewestRequests = 200;
-const shortestMs = 1_000;
+const shortestMs = 1_200;
 const longestMs = 120_000;
 const seed = 7;
 const steps = 7;
@@ -43,11 +45,8 @@ export const simulateRate = (costs: NodeCosts, { processors, hosts }: NodeSize, 
 export const keepsUp = (node: SimulatedNode, perSecond: number): boolean =>
   node.requestsPerSecond > perSecond * 0.97 &&
   node.latency.p95Ms <= mostP95Ms &&
+  node.storedPerSecond >= perSecond * leastStoredShare &&
   node.backlogEvents <= perSecond * mostBacklogSeconds;
-
-/** The processor time of an event in all threads that accept and store it, in microseconds, at the rate that was simulated. */
-export const usPerEvent = ({ usage, eventsPerSecond }: SimulatedNode): number =>
-  (Object.values(usage).reduce((sum, processors) => sum + processors, 0) * 1e6) / eventsPerSecond;
 
 /** The most single events a second that a node accepts and stores, found by halving; 0 when it keeps up with none that was tried. */
 export const mostPerSecond = (costs: NodeCosts, size: NodeSize): number => {
@@ -66,5 +65,9 @@ export const mostPerSecond = (costs: NodeCosts, size: NodeSize): number => {
  * Events a second that one store seals and merges in the long run: one thread does it, of whichever host wins the next commit, so that more
  * hosts do not make it more. What is accepted faster waits, readable as unsealed.
  */
-export const sealedPerSecond = ({ sealPerEventUs, mergePerEventUs, mergesPerEvent }: NodeCosts): number =>
-  1e6 / (sealPerEventUs + mergesPerEvent * mergePerEventUs);
+export const sealedPerSecond = ({
+  sealPerEventUs,
+  mergePerEventUs,
+  mergesPerEvent,
+  sealThreadShare,
+}: NodeCosts): number => 1e6 / ((sealPerEventUs + mergesPerEvent * mergePerEventUs) * sealThreadShare);

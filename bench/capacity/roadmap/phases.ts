@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { NodeCosts } from '../node/costs.ts';
+import { type NodeCosts, shareBytesPerEvent } from '../node/costs.ts';
 import { constantSpectrum } from '../simulation/draw.ts';
 import { type Demand, type DemandRates, ratesOf, sessionsOfPeak } from './demand.ts';
-import { mostPerSecond, sealedPerSecond, simulateRate, usPerEvent } from './node-limit.ts';
+import { mostPerSecond, sealedPerSecond, simulateRate } from './node-limit.ts';
 
 export type StorageKind = 'HDD' | 'SSD' | 'NVMe';
 
@@ -83,7 +83,7 @@ export const phaseNeeds = ({ costs, demand, progress }: RoadmapOptions): readonl
     return {
       phase,
       rates,
-      busyShare: (usPerEvent(node) * rates.peakPerSecond) / 1e6 / (phase.nodes * phase.processorsPerNode),
+      busyShare: (node.hostUsPerEvent * rates.peakPerSecond) / 1e6 / (phase.nodes * phase.processorsPerNode),
       p95Ms: node.latency.p95Ms,
       yearsOfStorage: (capacityTB * 1_000) / rates.storedGigabytesAYear,
       claimedRateInSessions: sessionsOfPeak(phase.claimedRequestsPerSecond, demand),
@@ -129,7 +129,10 @@ export const purchases = (
   node: NodeReach,
   kind: StorageKind,
 ): readonly Purchase[] => {
-  const { capacityTB } = hardware().storage[kind];
+  const { storage, network } = hardware();
+  const { capacityTB } = storage[kind];
+  const { written, read } = shareBytesPerEvent(costs);
+  const linkPerSecond = ((network['1 GbE']?.MBPerSecond ?? 0) * 1e6) / (written + read);
   const sealedADay = sealedPerSecond(costs) * secondsADay;
   const storedADay = (capacityTB * 1e12) / costs.storedBytesPerEvent / (yearsOfADisk * 365);
   const sessions = (eventsADay: number): number => eventsADay / demand.eventsASession;
@@ -141,6 +144,10 @@ export const purchases = (
     {
       what: `a second node: the peak is more than ${node.processors} processors accept and store`,
       sessionsADay: node.sessionsADay,
+    },
+    {
+      what: '10 GbE: a link of 1 GbE to the share is full at the peak, sealing and merging beside it',
+      sessionsADay: sessionsOfPeak(linkPerSecond, demand),
     },
     {
       what: 'a second store: one log cannot seal and merge more events in 24 hours',

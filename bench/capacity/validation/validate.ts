@@ -3,7 +3,6 @@ import { type BenchResult, quickestCalibrationMs } from '../../run/result.ts';
 import { mediansOf, surroundingsOf } from '../calibration/costs-of.ts';
 import { validationTrials } from '../calibration/trials.ts';
 import type { NodeCosts } from '../node/costs.ts';
-import type { SimulatedNode } from '../node/simulate-node.ts';
 import { predict } from './predict.ts';
 
 /** A prediction is good that lies so near to what was measured. */
@@ -44,12 +43,7 @@ const figureOf = (
   measured: number,
 ): ValidatedFigure => ({ what, unit, predicted, measured, error: predicted / measured - 1 });
 
-/** Processor time of all threads of the hosts for an event: what a busy machine disturbs least. */
-const hostUsPerEvent = ({ usage, eventsPerSecond }: SimulatedNode): number => {
-  const { generator, ...hosts } = usage;
-  return (Object.values(hosts).reduce((sum, processors) => sum + processors, 0) * 1e6) / eventsPerSecond;
-};
-
+/** What a busy machine disturbs least. */
 const measuredHostUs = (measured: Readonly<Record<string, number>>): number =>
   ['frontUs', 'frontHelpersUs', 'pollerUs', 'workersUs', 'consumerHelpersUs'].reduce(
     (sum, name) => sum + (measured[name] ?? Number.NaN),
@@ -83,7 +77,7 @@ export const validate = (costs: NodeCosts, result: BenchResult): readonly Valida
     const figures = [
       figureOf('throughput', 'req/s', predicted.requestsPerSecond, measured.requestsPerSecond ?? Number.NaN),
       figureOf('p95', 'ms', predicted.latency.p95Ms, measured.p95Ms ?? Number.NaN),
-      figureOf('processor time an event', 'µs', hostUsPerEvent(predicted), measuredHostUs(measured)),
+      figureOf('processor time an event', 'µs', predicted.hostUsPerEvent, measuredHostUs(measured)),
     ];
     return [{ ...common, figures }];
   });

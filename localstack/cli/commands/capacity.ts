@@ -37,7 +37,9 @@ export const capacity: Command = {
       help: 'Of the simulation and of the order of measurements.',
     },
   },
-  run: async ({ options, terminal }) => {
+  run: async ({ options, terminal, signal }) => {
+    // Hosts and folders of a measurement go when the process exits; a second Ctrl-C would leave them.
+    signal.addEventListener('abort', () => process.exit(130), { once: true });
     // Loaded when it is asked for: it is the bench's, which nothing else of fi needs.
     const { readCapacityOptions, WrongOption } = await import('../../../bench/capacity/options.ts');
     const { runCapacity } = await import('../../../bench/capacity/run.ts');

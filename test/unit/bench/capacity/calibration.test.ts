@@ -52,7 +52,14 @@ const measurementOf = (trial: NodeTrial): ScenarioResult => {
   });
 };
 
-const { flushMs: flush, publishMs: publish, sealPerEventUs, mergePerEventUs, storedBytesPerEvent } = plantedCosts;
+const {
+  flushMs: flush,
+  publishMs: publish,
+  sealPerEventUs,
+  mergePerEventUs,
+  storedBytesPerEvent,
+  sealThreadShare,
+} = plantedCosts;
 const result = (trials: readonly NodeTrial[]): BenchResult => ({
   format: 'fi-events bench',
   formatVersion: 1,
@@ -69,6 +76,7 @@ const result = (trials: readonly NodeTrial[]): BenchResult => ({
       sealUsPerEvent: sealPerEventUs,
       mergeUsPerEvent: mergePerEventUs,
       storedBytesPerEvent,
+      threadShare: sealThreadShare,
     }),
     ...trials.map(measurementOf),
   ],

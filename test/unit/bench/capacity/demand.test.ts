@@ -27,7 +27,7 @@ describe('the limit of a node', { timeout: 120_000 }, () => {
   });
 
   it('of a store is what one thread seals and merges', () => {
-    expect(sealedPerSecond(plantedCosts)).toBeCloseTo(1e6 / (25 + 3 * 15), 6);
+    expect(sealedPerSecond(plantedCosts)).toBeCloseTo(1e6 / ((25 + 3 * 15) * 0.6), 6);
   });
 });
 
