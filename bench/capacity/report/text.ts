@@ -123,7 +123,7 @@ export const renderAnswer = (answer: CapacityAnswer, calibratedOn: string): stri
   const { source, date } = hardware();
   const { region, readOn } = awsPrices();
   return [
-    `Calibrated on ${calibratedOn}.\nAnother machine is another calibration (--calibrate).\n`,
+    `Calibrated on ${calibratedOn}.\nAnother machine is another calibration (--calibrate); how well a machine is predicted, --validate shows.\n`,
     `${inWords(answer).join('\n')}\n`,
     `The roadmap of "${source}" (${date}), its own claims and what they need:\n${tableOf(phaseRows(answer))}`,
     `How far one node goes:\n${tableOf(reachRows(answer))}`,
