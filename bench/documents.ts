@@ -10,7 +10,7 @@ const help = `npm run docs:measured -- [--results DIR] [--output DIR] [--check]
 Writes the report's five documents from the newest full runs: what it claimed, what was measured, what to do. A document whose runs are missing
 is not written, and stays as it is. Runs that left something out (--quick, --only) do not count.
 
-  --results DIR  where the JSON of npm run bench, bench:profile, bench:peers and fi capacity is (bench-results)
+  --results DIR  where the JSON of npm run bench, bench:profile, bench:peers and fi capacity is, and the folder tune (bench-results)
   --output DIR   where the documents go (docs)
   --check        ends with 1 when a document could not be written
 

@@ -3,9 +3,10 @@ import { figure } from '../report/format.ts';
 import { adviceOf, type BenchFigures, benchCommand, type MetricOf, verdictTable } from './bench-figures.ts';
 import { scriptLatencies, scriptStorage, scriptThroughputs, target } from './claims.ts';
 import { heading, list, page, quoted, table } from './markdown.ts';
-import { documentOf } from './measured-document.ts';
+import { documentOf, type FoundRuns, type Runs } from './measured-document.ts';
 import { type PeersFigures, peersCommand, timesVerdictTable } from './peers-figures.ts';
 import { runsSection, sourceLine, writtenBy } from './provenance.ts';
+import { type TunedSearch, tunedSection } from './tuned-searches.ts';
 
 const ofScripts = (metric: string): MetricOf => ['report-scripts', metric];
 
@@ -115,7 +116,12 @@ const timesSection = (peers: PeersFigures | undefined): readonly string[] => {
   return [timesVerdictTable(verdicts), sourceLine(`${peersCommand} -- --only ${stacks}`, peers.result)];
 };
 
-const render = ({ bench, peers }: { readonly bench: BenchFigures; readonly peers?: PeersFigures }): string =>
+const tunedSections = (tuned: readonly TunedSearch[]): readonly string[] =>
+  tuned.length === 0
+    ? ['No batch sizes were searched: that takes `npm run tune`.']
+    : tuned.flatMap((search) => tunedSection(search));
+
+const render = ({ bench, peers, tuned = [] }: Pick<Runs, 'bench'> & FoundRuns): string =>
   page([
     heading(1, 'Benchmark report'),
     writtenBy,
@@ -131,6 +137,8 @@ const render = ({ bench, peers }: { readonly bench: BenchFigures; readonly peers
     throughputTable(bench),
     storageTable(bench),
     bench.source('report-scripts', 'report-storage', 'accept-max', 'accept-batches'),
+    heading(2, 'Batch sizes'),
+    ...tunedSections(tuned),
     heading(2, 'What to do'),
     list(advice(bench)),
     heading(2, 'Everything that was measured'),

@@ -10,9 +10,10 @@ import type { BenchResult } from '../run/result.ts';
 import { allScenarios } from '../scenarios/all.ts';
 import { BenchFigures, benchCommand } from './bench-figures.ts';
 import { CapacityFigures, capacityCommand } from './capacity-figures.ts';
-import type { RunName, Runs } from './measured-document.ts';
+import type { FoundRuns, RunName, Runs } from './measured-document.ts';
 import { PeersFigures, peersCommand } from './peers-figures.ts';
 import { ProfileFigures, profileCommand } from './profile-figures.ts';
+import { tunedSearches } from './tuned-searches.ts';
 
 /** How a kind of run is known, and made. */
 interface RunKind<Result extends Results[RunName], Figures> {
@@ -96,8 +97,8 @@ const fullRuns = (headers: readonly Header[], wanted: string): readonly string[]
 const definedOf = (runs: { readonly [Name in RunName]: Runs[Name] | undefined }): Partial<Runs> =>
   Object.fromEntries(Object.entries(runs).filter(([, run]) => run !== undefined));
 
-/** The newest full and whole run of each kind in a folder; a kind that is not there is left out. @throws Error when a file cannot be read */
-export const newestRuns = (folder: string): Partial<Runs> => {
+/** The newest full and whole run of each kind in a folder, and all searches of `npm run tune`; a kind that is not there is left out. @throws Error when a file cannot be read */
+export const newestRuns = (folder: string): FoundRuns => {
   const headers = headersIn(folder);
   const readNewest = <Name extends RunName>(name: Name): Runs[Name] | undefined => {
     const { format, command, isWhole, figuresOf } = runKinds[name];
@@ -107,10 +108,11 @@ export const newestRuns = (folder: string): Partial<Runs> => {
     }
     return undefined;
   };
-  return definedOf({
+  const runs = definedOf({
     bench: readNewest('bench'),
     profile: readNewest('profile'),
     peers: readNewest('peers'),
     capacity: readNewest('capacity'),
   });
+  return { ...runs, tuned: tunedSearches(folder) };
 };

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { allDocuments } from './all.ts';
-import type { Runs } from './measured-document.ts';
+import type { FoundRuns } from './measured-document.ts';
 import { runKinds } from './newest-runs.ts';
 
 /** What became of one document. */
@@ -12,7 +12,7 @@ export interface Written {
 }
 
 /** Writes every document whose runs are there. */
-export const writeDocuments = (runs: Partial<Runs>, folder: string): readonly Written[] => {
+export const writeDocuments = (runs: FoundRuns, folder: string): readonly Written[] => {
   mkdirSync(folder, { recursive: true });
   return allDocuments.map(({ file, needs, render }) => {
     const text = render(runs);

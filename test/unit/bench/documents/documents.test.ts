@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newestRuns } from '../../../../bench/documents/newest-runs.ts';
 import { writeDocuments } from '../../../../bench/documents/write-documents.ts';
 import { busy, scenarioResult } from '../fixtures/result.ts';
-import { benchRun, capacityRun, peersRun, profileRun } from './recorded.ts';
+import { benchRun, capacityRun, peersRun, profileRun, tuneReport } from './recorded.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -77,6 +77,21 @@ describe('docs:measured', () => {
     expect(report).toContain('| inconclusive: the machine was busy: 0 of 3 repeats were quiet |');
     expect(report).toContain('| inconclusive: 0 of 3 repeats were quiet |');
     expect(report).toContain('Run `npm run bench -- --only persist` on a quiet machine.');
+  });
+});
+
+describe('searched batch sizes', () => {
+  it('are in the benchmark report, with the command that confirms them', () => {
+    record('bench.json', benchRun());
+    expect(written()['BENCHMARK_REPORT.md']).toContain('No batch sizes were searched');
+    mkdirSync(path.join(folder, 'tune/steady'), { recursive: true });
+    record('tune/steady/report.json', tuneReport());
+    const report = written()['BENCHMARK_REPORT.md'];
+    expect(report).toContain('- For p95<250ms,cost: ');
+    expect(report).toContain('Not confirmed by a fresh run yet: `npm run tune -- confirm --name steady`.');
+    expect(report).toMatch(
+      /\*`npm run tune -- --name steady`, 2026-\d\d-\d\d \d\d:\d\d UTC, commit abc, on 2 x a processor/,
+    );
   });
 });
 

@@ -9,8 +9,10 @@ import { type StageName, stageNames } from '../../../../bench/profile/stages.ts'
 import { allSubjects } from '../../../../bench/profile/subjects.ts';
 import type { BenchResult, ScenarioResult } from '../../../../bench/run/result.ts';
 import { allScenarios } from '../../../../bench/scenarios/all.ts';
+import { reportOf, type TuneReport } from '../../../../bench/tune/report/report.ts';
 import { benchResult, quiet, scenarioResult } from '../fixtures/result.ts';
 import { peersResult, runsOf } from '../peers/fixture.ts';
+import { measured, request, search, trial } from '../tune/fixtures.ts';
 
 /** A run of `npm run bench` has every scenario, were it only with the reason why it did not run. */
 const whole = (recorded: readonly ScenarioResult[]): readonly ScenarioResult[] =>
@@ -127,3 +129,13 @@ export const peersRun = (values: Readonly<Record<string, QueueValues>>): PeersRe
 /** What `fi capacity --json` printed for 10,000 sessions a day. */
 export const capacityRun = (): CapacityResult =>
   JSON.parse(readFileSync(new URL('./capacity.json', import.meta.url), 'utf8'));
+
+/** A search of one configuration, measured often enough to recommend it. */
+export const tuneReport = (): TuneReport => {
+  const { machine, revision } = benchRun();
+  const trials = [1, 2, 3, 4, 5].map((repeat) =>
+    trial(request({ repeat }), measured({ p95: 220, bytes: 200, cost: 2 })),
+  );
+  const plan = search({ configurations: 1, finalists: 1, repeats: 5 });
+  return reportOf(plan, trials, { confirmation: undefined, machine, revision });
+};
