@@ -8,9 +8,10 @@ import { renderHtml } from './report/html/render.ts';
 import { renderText } from './report/text.ts';
 import { exitStatusOf } from './run/exit-status.ts';
 import { folderOfRun } from './run/folder-of-run.ts';
-import { type BenchOptions, helpText, parseBenchOptions, WrongUsage } from './run/options.ts';
+import { type BenchOptions, helpText, parseBenchOptions } from './run/options.ts';
 import { createProgress } from './run/progress.ts';
 import type { BenchResult } from './run/result.ts';
+import { WrongUsage } from './run/run-options.ts';
 import { runScenarios } from './run/run-scenarios.ts';
 import { allScenarios } from './scenarios/all.ts';
 

@@ -11,8 +11,8 @@ import { type PeersOptions, parsePeersOptions, peersHelp } from './peers/run/opt
 import type { ComparisonResult, PeersResult } from './peers/run/result.ts';
 import { type PeersProgress, runComparison } from './peers/run/run-comparison.ts';
 import { folderOfRun } from './run/folder-of-run.ts';
-import { WrongUsage } from './run/options.ts';
 import { outcomeInWords } from './run/progress.ts';
+import { WrongUsage } from './run/run-options.ts';
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string): void => console.error(line);

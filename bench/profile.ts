@@ -8,7 +8,7 @@ import { runProfile } from './profile/run-profile.ts';
 import { summariseProfile } from './profile/summarise.ts';
 import { renderProfile } from './profile/text.ts';
 import { folderOfRun } from './run/folder-of-run.ts';
-import { WrongUsage } from './run/options.ts';
+import { WrongUsage } from './run/run-options.ts';
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string): void => console.error(line);

@@ -1,4 +1,4 @@
-import { WrongUsage } from './run/options.ts';
+import { WrongUsage } from './run/run-options.ts';
 import { applyRecommendation, confirm, search } from './tune/commands.ts';
 import { helpText } from './tune/help.ts';
 import { checkMediumCommand } from './tune/media/check-command.ts';

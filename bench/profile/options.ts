@@ -1,18 +1,10 @@
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { WrongUsage, whole } from '../run/options.ts';
+import { parseWords, type RunOptions, runOf, runOptions } from '../run/run-options.ts';
 import type { ProfileScale } from './result.ts';
 import { fullScale, quickScale } from './scales.ts';
 
 /** What the command line asks for. */
-export interface ProfileOptions {
-  readonly repeats: number;
-  readonly scaleName: 'full' | 'quick';
+export interface ProfileOptions extends Omit<RunOptions, 'seed'> {
   readonly scale: ProfileScale;
-  readonly folder: string;
-  /** Without an ending: .json comes behind it. */
-  readonly output: string;
 }
 
 const defaultRepeats = { full: 5, quick: 1 } as const;
@@ -30,22 +22,7 @@ samples fell; what the profiler's own thread had is left out, and what sampling 
 
 Linux only: /proc tells what each thread had.`;
 
-const parse = (words: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        quick: { type: 'boolean', default: false },
-        repeats: { type: 'string' },
-        folder: { type: 'string', default: tmpdir() },
-        output: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    throw new WrongUsage(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-};
+const { quick, repeats, folder, output, help } = runOptions;
 
 /**
  * @param nowMs names the output
@@ -53,15 +30,7 @@ const parse = (words: readonly string[]) => {
  * @throws WrongUsage
  */
 export const parseProfileOptions = (words: readonly string[], nowMs: number): ProfileOptions | undefined => {
-  const given = parse(words);
+  const given = parseWords(words, { quick, repeats, folder, output, help });
   if (given.help) return undefined;
-  const scaleName = given.quick ? 'quick' : 'full';
-  const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '');
-  return {
-    repeats: given.repeats === undefined ? defaultRepeats[scaleName] : whole('repeats', given.repeats),
-    scaleName,
-    scale: given.quick ? quickScale : fullScale,
-    folder: path.resolve(given.folder),
-    output: path.resolve(given.output ?? path.join('bench-results', `profile-${stamp}`)),
-  };
+  return { ...runOf(given, defaultRepeats, 'profile-', nowMs), scale: given.quick ? quickScale : fullScale };
 };

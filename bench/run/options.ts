@@ -1,25 +1,12 @@
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { fullScale, quickScale } from '../scenarios/scales.ts';
 import type { Scale, Scenario } from '../scenarios/scenario.ts';
+import { parseWords, type RunOptions, runOf, runOptions, WrongUsage, whole } from './run-options.ts';
 
 /** What the command line asks for. */
-export interface BenchOptions {
+export interface BenchOptions extends RunOptions {
   readonly scenarios: readonly Scenario[];
-  readonly repeats: number;
-  readonly scaleName: 'full' | 'quick';
   readonly scale: Scale;
   readonly check: boolean;
-  readonly folder: string;
-  /** Without an ending: the reports are this with .json and .html behind it. */
-  readonly output: string;
-  readonly seed: number;
-}
-
-/** The command line is wrong; the message says how. */
-export class WrongUsage extends Error {
-  override readonly name = 'WrongUsage';
 }
 
 const defaultRepeats = { full: 8, quick: 1 } as const;
@@ -45,12 +32,6 @@ Exit status: 0; 1 when an accepted event was lost, a scenario failed, or (with -
 Scenarios:
 ${scenarios.map(({ name, what }) => `  ${name.padEnd(17)}${what}`).join('\n')}`;
 
-/** @throws WrongUsage */
-export const whole = (name: string, text: string): number => {
-  if (!/^[1-9]\d*$/.test(text)) throw new WrongUsage(`--${name} wants a whole number from 1, not ${text}`);
-  return Number(text);
-};
-
 const selected = (scenarios: readonly Scenario[], names: string | undefined): readonly Scenario[] => {
   if (names === undefined) return scenarios;
   const wanted = names.split(',').map((name) => name.trim());
@@ -62,27 +43,11 @@ const selected = (scenarios: readonly Scenario[], names: string | undefined): re
   return scenarios.filter(({ name }) => wanted.includes(name));
 };
 
-const parse = (words: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        quick: { type: 'boolean', default: false },
-        check: { type: 'boolean', default: false },
-        only: { type: 'string' },
-        repeats: { type: 'string' },
-        seconds: { type: 'string' },
-        generators: { type: 'string' },
-        folder: { type: 'string', default: tmpdir() },
-        output: { type: 'string' },
-        seed: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    throw new WrongUsage(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-};
+const benchOptions = {
+  ...runOptions,
+  check: { type: 'boolean', default: false },
+  generators: { type: 'string' },
+} as const;
 
 /**
  * @param nowMs names the output, and is the seed where none is given
@@ -94,23 +59,17 @@ export const parseBenchOptions = (
   scenarios: readonly Scenario[],
   nowMs: number,
 ): BenchOptions | undefined => {
-  const given = parse(words);
+  const given = parseWords(words, benchOptions);
   if (given.help) return undefined;
-  const scaleName = given.quick ? 'quick' : 'full';
   const usual = given.quick ? quickScale : fullScale;
-  const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '');
   return {
+    ...runOf(given, defaultRepeats, '', nowMs),
     scenarios: selected(scenarios, given.only),
-    repeats: given.repeats === undefined ? defaultRepeats[scaleName] : whole('repeats', given.repeats),
-    scaleName,
     scale: {
       ...usual,
       measureMs: given.seconds === undefined ? usual.measureMs : whole('seconds', given.seconds) * 1_000,
       generators: given.generators === undefined ? usual.generators : whole('generators', given.generators),
     },
     check: given.check,
-    folder: path.resolve(given.folder),
-    output: path.resolve(given.output ?? path.join('bench-results', stamp)),
-    seed: given.seed === undefined ? nowMs % 2 ** 31 : whole('seed', given.seed),
   };
 };

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, describeRevision } from '../measure/machine.ts';
-import { WrongUsage } from '../run/options.ts';
+import { WrongUsage } from '../run/run-options.ts';
 import { apply } from './apply/apply.ts';
 import { keyOf } from './configuration.ts';
 import { type Confirmation, confirmationOf } from './confirm/confirmation.ts';

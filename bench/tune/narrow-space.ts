@@ -1,6 +1,6 @@
 import { loadConfig } from '../../shared/config.ts';
 import { InvalidSetting } from '../../shared/domain/errors.ts';
-import { WrongUsage } from '../run/options.ts';
+import { WrongUsage } from '../run/run-options.ts';
 import { type Configuration, defaultConfiguration, type Space, settingsOf } from './configuration.ts';
 import { isMedium, mediumNames } from './media/media.ts';
 

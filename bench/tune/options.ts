@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { WrongUsage } from '../run/options.ts';
+import { parseWords, WrongUsage } from '../run/run-options.ts';
 import type { Space } from './configuration.ts';
 import { parseGoal } from './goal/parse-goal.ts';
 import type { MediumCheckOptions } from './media/check-command.ts';
@@ -76,14 +75,6 @@ const searchOptions = {
 
 const followUpOptions = { ...placeOptions, repeats: { type: 'string' }, seconds: { type: 'string' } } as const;
 
-const parse = <Options extends NonNullable<ParseArgsConfig['options']>>(words: readonly string[], options: Options) => {
-  try {
-    return parseArgs({ args: [...words], options }).values;
-  } catch (cause) {
-    throw new WrongUsage(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-};
-
 /** A number within bounds; `wanted` is what the message says. */
 const number = (name: string, text: string, least: number, most: number): number => {
   const value = Number(text);
@@ -122,7 +113,7 @@ const placeOf = (
   };
 };
 
-type GivenSearch = ReturnType<typeof parse<typeof searchOptions>>;
+type GivenSearch = ReturnType<typeof parseWords<typeof searchOptions>>;
 
 const workloadChanges = ({ rate, batch, connections, sizes }: GivenSearch): WorkloadChanges => ({
   ...(rate === undefined ? {} : { rate: number('rate', rate, 0.1, 1_000_000) }),
@@ -160,7 +151,7 @@ const folderName = (target: string): string => target.replace(/^https?:\/\//, ''
 
 /** @throws WrongUsage naming the option */
 export const parseSearch = (words: readonly string[]): SearchOptions => {
-  const given = parse(words, searchOptions);
+  const given = parseWords(words, searchOptions);
   const { target: name, goal, stage } = given;
   parseGoal(goal);
   const workload = workloadOf(given.workload, workloadChanges(given));
@@ -196,7 +187,7 @@ const recordOptions = {
 
 /** @throws WrongUsage naming the option */
 export const parseRecord = (words: readonly string[]): RecordOptions => {
-  const { log, metrics, key, seconds: length, output } = parse(words, recordOptions);
+  const { log, metrics, key, seconds: length, output } = parseWords(words, recordOptions);
   const place = { output: path.resolve(output) };
   if (log !== undefined && metrics === undefined) return { ...place, from: { kind: 'log', file: path.resolve(log) } };
   if (metrics === undefined || log !== undefined) {
@@ -215,7 +206,7 @@ const checkOptions = {
 
 /** @throws WrongUsage naming the option */
 export const parseMediumCheck = (words: readonly string[]): MediumCheckOptions => {
-  const { results, folder, rounds, repeats } = parse(words, checkOptions);
+  const { results, folder, rounds, repeats } = parseWords(words, checkOptions);
   return {
     storeFolder: path.resolve(folder),
     resultFolder: path.resolve(results),
@@ -226,7 +217,7 @@ export const parseMediumCheck = (words: readonly string[]): MediumCheckOptions =
 
 /** @throws WrongUsage naming the option */
 export const parseFollowUp = (words: readonly string[]): FollowUpOptions => {
-  const given = parse(words, followUpOptions);
+  const given = parseWords(words, followUpOptions);
   if (given.name === undefined)
     throw new WrongUsage('say of which search, with --name (its folder in bench-results/tune)');
   return {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { WrongUsage } from '../run/options.ts';
+import { WrongUsage } from '../run/run-options.ts';
 
 /** Parameters of serverless.yml that a search reads. */
 export interface StageMemory {

@@ -1,19 +1,10 @@
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { WrongUsage, whole } from '../../run/options.ts';
+import { parseWords, type RunOptions, runOf, runOptions, WrongUsage, whole } from '../../run/run-options.ts';
 import { type Comparison, fullPeerScale, type PeerScale, quickPeerScale } from '../comparison.ts';
 
 /** What the command line asks for. */
-export interface PeersOptions {
+export interface PeersOptions extends RunOptions {
   readonly comparisons: readonly Comparison[];
-  readonly repeats: number;
-  readonly scaleName: 'full' | 'quick';
   readonly scale: PeerScale;
-  readonly folder: string;
-  /** Without an ending: the reports are this with .json and .html behind it. */
-  readonly output: string;
-  readonly seed: number;
 }
 
 const defaultRepeats = { full: 5, quick: 1 } as const;
@@ -56,26 +47,6 @@ const selected = (comparisons: readonly Comparison[], names: string | undefined)
     .filter(({ peers }) => peers.length > 0);
 };
 
-const parse = (words: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        quick: { type: 'boolean', default: false },
-        only: { type: 'string' },
-        repeats: { type: 'string' },
-        seconds: { type: 'string' },
-        folder: { type: 'string', default: tmpdir() },
-        output: { type: 'string' },
-        seed: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    throw new WrongUsage(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-};
-
 /**
  * @param nowMs names the output, and is the seed where none is given
  * @returns undefined when help is asked for
@@ -86,21 +57,15 @@ export const parsePeersOptions = (
   comparisons: readonly Comparison[],
   nowMs: number,
 ): PeersOptions | undefined => {
-  const given = parse(words);
+  const given = parseWords(words, runOptions);
   if (given.help) return undefined;
-  const scaleName = given.quick ? 'quick' : 'full';
   const usual = given.quick ? quickPeerScale : fullPeerScale;
-  const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '');
   return {
+    ...runOf(given, defaultRepeats, 'peers-', nowMs),
     comparisons: selected(comparisons, given.only),
-    repeats: given.repeats === undefined ? defaultRepeats[scaleName] : whole('repeats', given.repeats),
-    scaleName,
     scale: {
       ...usual,
       measureMs: given.seconds === undefined ? usual.measureMs : whole('seconds', given.seconds) * 1_000,
     },
-    folder: path.resolve(given.folder),
-    output: path.resolve(given.output ?? path.join('bench-results', `peers-${stamp}`)),
-    seed: given.seed === undefined ? nowMs % 2 ** 31 : whole('seed', given.seed),
   };
 };

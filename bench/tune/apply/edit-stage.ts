@@ -1,5 +1,5 @@
 import { isMap, isScalar, parseDocument, type Scalar, type YAMLMap } from 'yaml';
-import { WrongUsage } from '../../run/options.ts';
+import { WrongUsage } from '../../run/run-options.ts';
 
 /** A piece of the text that is replaced. */
 interface Edit {

@@ -1,4 +1,4 @@
-import { WrongUsage } from '../../run/options.ts';
+import { WrongUsage } from '../../run/run-options.ts';
 import { isMetricName, type MetricName, metricNames, tuneMetrics } from '../metrics.ts';
 
 /** A bound that a configuration has to keep, in the metric's own unit. */

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { WrongUsage } from '../../run/options.ts';
+import { WrongUsage } from '../../run/run-options.ts';
 import type { Trial } from '../trial/trial.ts';
 import type { Search } from './search.ts';
 

@@ -1,4 +1,4 @@
-import { WrongUsage } from '../../run/options.ts';
+import { WrongUsage } from '../../run/run-options.ts';
 import { localStackTarget, miniStackTarget } from './emulators.ts';
 import { npmStartTarget } from './npm-start.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { WrongUsage } from '../../run/options.ts';
+import { WrongUsage } from '../../run/run-options.ts';
 import { workloadOfLog } from './read-access-log.ts';
 import { watchWorkload } from './watch-metrics.ts';
 import type { Workload } from './workload.ts';

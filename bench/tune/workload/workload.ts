@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Arrival, RateStep } from '../../load/plan.ts';
 import { type EventSizes, sizeAt } from '../../load/sized-events.ts';
 import { readSourceEvents } from '../../load/source-events.ts';
-import { WrongUsage } from '../../run/options.ts';
+import { WrongUsage } from '../../run/run-options.ts';
 
 /** What clients do: how requests arrive, and what is in them. The format of a workload's file, too. */
 export interface Workload {

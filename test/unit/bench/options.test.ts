@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseBenchOptions, WrongUsage } from '../../../bench/run/options.ts';
+import { parseBenchOptions } from '../../../bench/run/options.ts';
+import { WrongUsage } from '../../../bench/run/run-options.ts';
 import { allScenarios } from '../../../bench/scenarios/all.ts';
 import { fullScale, quickScale } from '../../../bench/scenarios/scales.ts';
 

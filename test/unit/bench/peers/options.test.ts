@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allComparisons } from '../../../../bench/peers/all.ts';
 import { fullPeerScale, quickPeerScale } from '../../../../bench/peers/comparison.ts';
 import { parsePeersOptions, peersHelp } from '../../../../bench/peers/run/options.ts';
-import { WrongUsage } from '../../../../bench/run/options.ts';
+import { WrongUsage } from '../../../../bench/run/run-options.ts';
 
 const nowMs = Date.parse('2026-11-25T12:34:56Z');
 const parse = (...words: string[]) => parsePeersOptions(words, allComparisons, nowMs);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { WrongUsage } from '../../../../bench/run/options.ts';
+import { WrongUsage } from '../../../../bench/run/run-options.ts';
 import { apply } from '../../../../bench/tune/apply/apply.ts';
 import { editEnvironment } from '../../../../bench/tune/apply/edit-environment.ts';
 import { editStage } from '../../../../bench/tune/apply/edit-stage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WrongUsage } from '../../../../bench/run/options.ts';
+import { WrongUsage } from '../../../../bench/run/run-options.ts';
 import { chooseBest, keepsBounds, rank } from '../../../../bench/tune/goal/choose.ts';
 import { parseGoal } from '../../../../bench/tune/goal/parse-goal.ts';
 import type { Values } from '../../../../bench/tune/metrics.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WrongUsage } from '../../../../bench/run/options.ts';
+import { WrongUsage } from '../../../../bench/run/run-options.ts';
 import { wholeSpace } from '../../../../bench/tune/configuration.ts';
 import { parseFollowUp, parseSearch } from '../../../../bench/tune/options.ts';
 import { sizeOf } from '../../../../bench/tune/search/space.ts';
