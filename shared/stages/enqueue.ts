@@ -122,7 +122,7 @@ export const createEnqueue = (options: EnqueueOptions): Enqueue => {
     },
     many: async (events) => {
       const ticket = new Ticket(events.length);
-      const pace = startPace();
+      const pace = startPace(() => clock.monotonicMs());
       for (const [index, event] of events.entries()) {
         try {
           add(event, index, ticket);

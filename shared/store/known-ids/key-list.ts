@@ -1,11 +1,11 @@
-import { compareKeys, copyBytes, type KeyBytes, keyBytes, keyHead } from './record.ts';
+import { compareKeys, copyBytes, type KeyBytes, keyBytes, threeBytes } from './record.ts';
 
 /** Keys in ascending order, each once, packed so that comparing them chases no pointers. */
 export interface KeyList {
   readonly count: number;
   readonly bytes: Buffer;
-  /** `keyHead` of each. */
-  readonly heads: Float64Array;
+  /** The first six bytes of each, as two numbers of three. */
+  readonly heads: Uint32Array;
 }
 
 /** A list of keys that lay elsewhere in another order. */
@@ -27,7 +27,7 @@ const sortFrom = (keys: Buffer, order: Uint32Array, from: number, to: number, by
   const wordOf = (key: number): number => keys.readUInt32BE(key * keyBytes + byte);
   const before = order.slice(from, to);
   const numbers = new Float64Array(before.length);
-  for (const [place, key] of before.entries()) numbers[place] = wordOf(key) * mostPlaces + place;
+  for (let place = 0; place < before.length; place++) numbers[place] = wordOf(before[place] ?? 0) * mostPlaces + place;
   numbers.sort();
   let [first, word] = [from, -1];
   for (let index = 0; index < numbers.length; index++) {
@@ -61,8 +61,11 @@ export const listKeys = (keys: Buffer): ListedKeys => {
     if (count === 0 || compareKeys(bytes, (count - 1) * keyBytes, bytes, count * keyBytes) !== 0) count++;
     placeOf[index] = count - 1;
   }
-  const heads = new Float64Array(count);
-  for (let place = 0; place < count; place++) heads[place] = keyHead(bytes, place * keyBytes);
+  const heads = new Uint32Array(count * 2);
+  for (let place = 0; place < count; place++) {
+    heads[place * 2] = threeBytes(bytes, place * keyBytes);
+    heads[place * 2 + 1] = threeBytes(bytes, place * keyBytes + 3);
+  }
   return { list: { count, bytes: bytes.subarray(0, count * keyBytes), heads }, placeOf };
 };
 
@@ -73,7 +76,9 @@ export const sortedKeys = (keys: readonly KeyBytes[]): KeyList => {
 
 /** Compares the key at `index` with the one that lies at `at`. */
 export const compareListed = (list: KeyList, index: number, other: Buffer, at: number): number =>
-  (list.heads[index] ?? 0) - keyHead(other, at) || compareKeys(list.bytes, index * keyBytes, other, at);
+  (list.heads[index * 2] ?? 0) - threeBytes(other, at) ||
+  (list.heads[index * 2 + 1] ?? 0) - threeBytes(other, at + 3) ||
+  list.bytes.compare(other, at, at + keyBytes, index * keyBytes, (index + 1) * keyBytes);
 
 /** How many of the keys are less than the one given. */
 export const countBelow = (list: KeyList, other: Buffer, at: number): number => {

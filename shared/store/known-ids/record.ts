@@ -21,12 +21,21 @@ export const mostOffset = 2 ** (8 * offsetBytes) - 1;
 export const isSameContent = (known: Uint8Array, contentHash: Uint8Array): boolean =>
   Buffer.compare(known.subarray(0, contentBytes), contentHash.subarray(0, contentBytes)) === 0;
 
-/** The first six bytes of a key as a number: two of them settle nearly every comparison. */
-export const keyHead = (bytes: Buffer, at: number): number => bytes.readUIntBE(at, 6);
+/**
+ * Three bytes of a key as a number. Keys are compared by two of these first, which settle nearly every comparison: the engine keeps so
+ * small a number without an object for it, while those of six bytes were a third of all that sealing allocated.
+ */
+export const threeBytes = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+
+/** The first six bytes of a key as a number, for whoever keeps it. */
+export const keyHead = (bytes: Uint8Array, at: number): number =>
+  threeBytes(bytes, at) * 2 ** 24 + threeBytes(bytes, at + 3);
 
 /** Compares two keys where they lie. Negative when the left one comes first. */
 export const compareKeys = (left: Buffer, leftAt: number, right: Buffer, rightAt: number): number =>
-  keyHead(left, leftAt) - keyHead(right, rightAt) ||
+  threeBytes(left, leftAt) - threeBytes(right, rightAt) ||
+  threeBytes(left, leftAt + 3) - threeBytes(right, rightAt + 3) ||
   left.compare(right, rightAt, rightAt + keyBytes, leftAt, leftAt + keyBytes);
 
 export const readOffset = (record: Buffer, at: number): number =>

@@ -76,7 +76,8 @@ export class Level0Rows {
 
   #requirePayloads(): void {
     let last = 0;
-    for (const [row, from] of this.payloadFrom.entries()) {
+    for (let row = 0; row < this.payloadFrom.length; row++) {
+      const from = this.payloadFrom[row] ?? 0;
       if (from < last) throw new RangeError(`the payload of row ${row - 1} ends before it begins`);
       last = from;
     }

@@ -131,7 +131,8 @@ export class SealBatch {
   /** The leaf hashes of events, one after another. */
   leavesOf(events: Uint32Array): Uint8Array {
     const leaves = Buffer.allocUnsafeSlow(events.length * 32);
-    for (const [place, index] of events.entries()) {
+    for (let place = 0; place < events.length; place++) {
+      const index = events[place] ?? 0;
       const row = this.rowOf[index] ?? 0;
       copyBytes(this.part(index).hashed.leaves, row * 32, leaves, place * 32, 32);
     }
@@ -143,7 +144,7 @@ export class SealBatch {
     const { list, placeOf } = this.keys;
     const none = -1;
     const offsetAt = new Int32Array(list.count).fill(none);
-    for (const [offset, event] of events.entries()) offsetAt[placeOf[event] ?? 0] = offset;
+    for (let offset = 0; offset < events.length; offset++) offsetAt[placeOf[events[offset] ?? 0] ?? 0] = offset;
     const ids = {
       count: events.length,
       keys: Buffer.allocUnsafeSlow(events.length * keyBytes),
@@ -151,7 +152,8 @@ export class SealBatch {
       offsets: new Uint32Array(events.length),
     };
     let id = 0;
-    for (const [place, offset] of offsetAt.entries()) {
+    for (let place = 0; place < offsetAt.length; place++) {
+      const offset = offsetAt[place] ?? none;
       if (offset === none) continue;
       const event = events[offset] ?? 0;
       copyBytes(list.bytes, place * keyBytes, ids.keys, id * keyBytes, keyBytes);

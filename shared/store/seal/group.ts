@@ -17,7 +17,8 @@ const dayOf = (dayNumber: number): string => renderMs(dayNumber * dayMs).slice(0
 /** One group a segment and day: retention drops whole days of a segment. @param events in the order of their positions. */
 export const groupByPart = (batch: SealBatch, events: Uint32Array): readonly PartGroup[] => {
   const groups = new Map<string, Map<number, PartGroup>>();
-  for (const [offset, event] of events.entries()) {
+  for (let offset = 0; offset < events.length; offset++) {
+    const event = events[offset] ?? 0;
     const { columns } = batch.part(event).rows;
     const segment = columns.segmentNames[columns.segment[batch.rowOf[event] ?? 0] ?? 0] ?? '';
     const dayNumber = Math.floor((batch.receivedAtMs[event] ?? 0) / dayMs);

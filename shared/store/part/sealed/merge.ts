@@ -98,7 +98,7 @@ const headerOf = (inputs: readonly SealedPart[], level: number): Omit<SealedPart
 
 /**
  * Merges parts of one segment and day into fewer, larger ones: rows sorted by consultation within windows of 65,536
- * positions of the log, positions and bytes unchanged. It streams: in memory are the narrow columns of a window, a chunk
+ * positions of the log, positions and bytes unchanged. It streams: in memory are the narrow columns of a window, two chunks
  * of payload of each input that has rows in it, and the part that is being filled.
  *
  * Parts come one by one, so that a caller publishes each before the next is made. An input that turns out to be damaged

@@ -57,7 +57,8 @@ export class Positions {
     // The position within the window above the row within it, so that numbers alone are sorted.
     const keys = new Uint32Array(offsets.length);
     let count = 0;
-    for (const [row, offset] of offsets.entries()) {
+    for (let row = 0; row < offsets.length; row++) {
+      const offset = offsets[row] ?? 0;
       if (offset >= from) keys[count++] = ((offset % windowPositions) * windowPositions + row) >>> 0;
     }
     return Array.from(keys.subarray(0, count).sort().subarray(0, limit), (key) => ({

@@ -79,7 +79,8 @@ const orderOf = (rows: SealedRows, members: readonly number[]): Uint32Array => {
   const rankOf = new Uint32Array(members.length);
   const offsets = new Float64Array(members.length);
   let [consultation, rank]: [string | undefined, number] = [undefined, 0];
-  for (const [member, index] of members.entries()) {
+  for (let member = 0; member < members.length; member++) {
+    const index = members[member] ?? 0;
     const own = rows.consultation(index);
     if (own !== consultation) [consultation, rank] = [own, ranks.get(own) ?? 0];
     rankOf[member] = rank;
