@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -112,6 +113,8 @@ describe('threads in calls of the system that do not return', () => {
       EnvironmentEnded,
     );
     await answers(environment);
+    // The pool takes calls in their order: by then a thread of it has the other one, and nothing can take that back.
+    await stat(folder);
     expect(await environment.close()).toBe(false);
     await failed;
   });
