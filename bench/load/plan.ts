@@ -1,4 +1,5 @@
 import type { ProtocolName } from './protocols/by-name.ts';
+import type { Target } from './protocols/protocol.ts';
 import type { EventSizes } from './sized-events.ts';
 
 /** How requests arrive. */
@@ -26,17 +27,9 @@ export interface RateStep {
 }
 
 /** What one run of the load generator does. */
-export interface LoadPlan {
-  readonly host: string;
-  readonly port: number;
+export interface LoadPlan extends Target {
   /** How the target takes events. Default: `http`, the product's API. */
   readonly protocol?: ProtocolName;
-  /** Whether it speaks TLS; of `http` only. Default: false. */
-  readonly secure?: boolean;
-  /** Goes before the path of every request, e.g. the stage of an API Gateway; with `sqs` the queue's path, with `zeromq` the folder that has its library. */
-  readonly basePath?: string;
-  /** Sent with every request of `http`, e.g. a key. */
-  readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
   /** 1: single events to `POST /consultations/{id}/events`. More: NDJSON of that many to `POST /events`. */
   readonly eventsPerRequest: number;

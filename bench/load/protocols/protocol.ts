@@ -1,9 +1,17 @@
 import type { Connection, ConnectionEvents } from '../connection.ts';
-import type { LoadPlan } from '../plan.ts';
 import type { SourceEvent } from '../source-events.ts';
 
 /** Where requests go, as far as their bytes tell it. */
-export type Target = Pick<LoadPlan, 'host' | 'port' | 'secure' | 'basePath' | 'headers'>;
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** Whether it speaks TLS; of `http` only. Default: false. */
+  readonly secure?: boolean;
+  /** Goes before the path of every request, e.g. the stage of an API Gateway; with `sqs` the queue's path, with `zeromq` the folder that has its library. */
+  readonly basePath?: string;
+  /** Sent with every request of `http`, e.g. a key. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** How a kind of target takes events. Whatever it answers is told as HTTP's status: 202 when it has them, another when it refused. */
 export interface Protocol {
