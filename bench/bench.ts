@@ -1,7 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describeMachine, describeRevision } from './measure/machine.ts';
 import { createRandom } from './measure/random.ts';
 import { evaluate } from './report/evaluate.ts';
 import { renderHtml } from './report/html/render.ts';
@@ -9,13 +7,13 @@ import { renderText } from './report/text.ts';
 import { exitStatusOf } from './run/exit-status.ts';
 import { folderOfRun } from './run/folder-of-run.ts';
 import { type BenchOptions, helpText, parseBenchOptions } from './run/options.ts';
+import { originOf } from './run/origin.ts';
 import { createProgress } from './run/progress.ts';
 import type { BenchResult } from './run/result.ts';
-import { WrongUsage } from './run/run-options.ts';
+import { runAsProgram } from './run/run-as-program.ts';
 import { runScenarios } from './run/run-scenarios.ts';
 import { allScenarios } from './scenarios/all.ts';
 
-const repository = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string): void => console.error(line);
 
 const measure = async (options: BenchOptions): Promise<BenchResult> => {
@@ -33,10 +31,7 @@ const measure = async (options: BenchOptions): Promise<BenchResult> => {
   return {
     format: 'fi-events bench',
     formatVersion: 1,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    machine: describeMachine(folder),
-    revision: describeRevision(repository),
+    ...originOf(folder, startedAt),
     scaleName,
     scale,
     seed,
@@ -55,15 +50,9 @@ const bench = async (options: BenchOptions): Promise<number> => {
   return exitStatusOf(evaluation, options.check);
 };
 
-/** Hosts and generators end with this process, but only when it ends by itself and not by a signal's default. */
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-
-try {
+await runAsProgram(async () => {
   const options = parseBenchOptions(process.argv.slice(2), allScenarios, Date.now());
-  if (options === undefined) console.log(helpText(allScenarios));
-  else process.exitCode = await bench(options);
-} catch (error) {
-  if (!(error instanceof WrongUsage)) throw error;
-  say(`${error.message}; --help tells more`);
-  process.exitCode = 2;
-}
+  if (options !== undefined) return bench(options);
+  console.log(helpText(allScenarios));
+  return 0;
+});

@@ -1,7 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describeMachine, describeRevision } from './measure/machine.ts';
 import { createRandom } from './measure/random.ts';
 import { allComparisons } from './peers/all.ts';
 import { evaluatePeers } from './peers/report/evaluate-peers.ts';
@@ -11,10 +9,10 @@ import { type PeersOptions, parsePeersOptions, peersHelp } from './peers/run/opt
 import type { ComparisonResult, PeersResult } from './peers/run/result.ts';
 import { type PeersProgress, runComparison } from './peers/run/run-comparison.ts';
 import { folderOfRun } from './run/folder-of-run.ts';
+import { originOf } from './run/origin.ts';
 import { outcomeInWords } from './run/progress.ts';
-import { WrongUsage } from './run/run-options.ts';
+import { runAsProgram } from './run/run-as-program.ts';
 
-const repository = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string): void => console.error(line);
 
 const progress: PeersProgress = {
@@ -35,10 +33,7 @@ const measure = async (options: PeersOptions): Promise<PeersResult> => {
   return {
     format: 'fi-events bench:peers',
     formatVersion: 1,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    machine: describeMachine(folder),
-    revision: describeRevision(repository),
+    ...originOf(folder, startedAt),
     scaleName,
     scale,
     seed,
@@ -57,15 +52,9 @@ const benchPeers = async (options: PeersOptions): Promise<number> => {
   return evaluation.lostByOurs > 0 || evaluation.failures.length > 0 ? 1 : 0;
 };
 
-/** Servers and generators end with this process, but only when it ends by itself and not by a signal's default. */
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-
-try {
+await runAsProgram(async () => {
   const options = parsePeersOptions(process.argv.slice(2), allComparisons, Date.now());
-  if (options === undefined) console.log(peersHelp(allComparisons));
-  else process.exitCode = await benchPeers(options);
-} catch (error) {
-  if (!(error instanceof WrongUsage)) throw error;
-  say(`${error.message}; --help tells more`);
-  process.exitCode = 2;
-}
+  if (options !== undefined) return benchPeers(options);
+  console.log(peersHelp(allComparisons));
+  return 0;
+});

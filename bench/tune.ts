@@ -1,4 +1,4 @@
-import { WrongUsage } from './run/run-options.ts';
+import { runAsProgram } from './run/run-as-program.ts';
 import { applyRecommendation, confirm, search } from './tune/commands.ts';
 import { helpText } from './tune/help.ts';
 import { checkMediumCommand } from './tune/media/check-command.ts';
@@ -18,13 +18,4 @@ const run = async (words: readonly string[]): Promise<number> => {
   return search(parseSearch(words));
 };
 
-/** Targets and generators end with this process, but only when it ends by itself and not by a signal's default. */
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof WrongUsage)) throw error;
-  console.error(`${error.message}; --help tells more`);
-  process.exitCode = 2;
-}
+await runAsProgram(() => run(process.argv.slice(2)));

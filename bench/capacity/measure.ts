@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describeMachine, describeRevision } from '../measure/machine.ts';
 import { createRandom } from '../measure/random.ts';
+import { originOf } from '../run/origin.ts';
 import { createProgress } from '../run/progress.ts';
 import type { BenchResult } from '../run/result.ts';
 import { runScenarios } from '../run/run-scenarios.ts';
@@ -52,10 +51,7 @@ export const measureNode = async (options: MeasureOptions): Promise<BenchResult>
     return {
       format: 'fi-events bench',
       formatVersion: 1,
-      startedAt,
-      finishedAt: new Date().toISOString(),
-      machine: describeMachine(folder),
-      revision: describeRevision(fileURLToPath(new URL('../../', import.meta.url))),
+      ...originOf(folder, startedAt),
       scaleName,
       scale,
       seed,

@@ -1,17 +1,13 @@
-import type { Machine, Revision } from '../measure/machine.ts';
+import type { RunOrigin } from '../run/origin.ts';
 import type { BenchResult } from '../run/result.ts';
 import type { CapacityAnswer } from './answer.ts';
 import type { NodeCosts } from './node/costs.ts';
 import type { ValidatedTrial } from './validation/validate.ts';
 
 /** Where the costs of an answer come from: its calibration. */
-export interface CalibrationOrigin {
+export interface CalibrationOrigin extends RunOrigin {
   readonly format: 'fi-events capacity';
   readonly formatVersion: 1;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly machine: Machine;
-  readonly revision: Revision | undefined;
   readonly scaleName: BenchResult['scaleName'];
 }
 

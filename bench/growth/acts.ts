@@ -1,15 +1,10 @@
-import { randomFillSync } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ConsultationId, EventId } from '../../shared/domain/ids.ts';
-import { createUuidV7Source } from '../../shared/domain/ids.ts';
-import { systemClock } from '../../shared/ports/clock.ts';
 import { CommitLog } from '../../shared/store/commits/commit-log.ts';
 import { createPartWriter } from '../../shared/store/level0.ts';
-import { openSigner } from '../../shared/store/log/note/signer.ts';
 import { createEventReader } from '../../shared/store/read.ts';
-import { Sealer } from '../../shared/store/seal/sealer.ts';
-import { silentLogger } from '../../shared/telemetry/log.ts';
+import { createSealing } from '../seal-merge/create-sealing.ts';
 import { sealBatches } from '../sealed/events.ts';
 import type { countFiles } from './counted-files.ts';
 import type { ReadTarget } from './growing-store.ts';
@@ -93,20 +88,7 @@ const persisting = ({ store, files }: ActContext): Act & { readonly undo: () => 
 const sealing = async (context: ActContext): Promise<Act> => {
   const { store: folder, files, key } = context;
   await persisting(context).run();
-  const sealer = new Sealer({
-    folder,
-    files,
-    clock: systemClock,
-    logger: silentLogger,
-    newId: createUuidV7Source(Date.now, randomFillSync),
-    graceMs: 600_000,
-    openSigner: async () => openSigner(key),
-    checkpointFolder: undefined,
-    pace: { waitingParts: 1, waitingMs: 0 },
-    batch: { events: batchEvents, bytes: 16 * 1024 * 1024 },
-    compressionOf: () => 'gzip-1',
-    quarantine: async () => {},
-  });
+  const { sealer } = createSealing({ folder, files, batchEvents, key, compression: 'gzip-9' });
   return {
     run: async () => {
       const { kind } = await sealer.seal();

@@ -1,5 +1,5 @@
-import type { Machine, Revision } from '../measure/machine.ts';
 import type { Noise } from '../measure/noise.ts';
+import type { RunOrigin } from '../run/origin.ts';
 import type { FunctionTime } from './functions.ts';
 import type { StageTimes } from './share-out.ts';
 
@@ -42,13 +42,9 @@ export interface ProfileScale {
 }
 
 /** Everything that a run of `npm run bench:profile` saw. */
-export interface ProfileResult {
+export interface ProfileResult extends RunOrigin {
   readonly format: 'fi-events profile';
   readonly formatVersion: 1;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly machine: Machine;
-  readonly revision: Revision | undefined;
   readonly scaleName: 'full' | 'quick';
   readonly scale: ProfileScale;
   readonly subjects: readonly SubjectResult[];

@@ -1,6 +1,6 @@
-import type { Machine, Revision } from '../measure/machine.ts';
 import type { Noise } from '../measure/noise.ts';
 import type { Metric, Observation, Scale } from '../scenarios/scenario.ts';
+import type { RunOrigin } from './origin.ts';
 import { readRun } from './read-run.ts';
 
 /** One repeat, when it was and what the machine did meanwhile. */
@@ -24,13 +24,9 @@ export interface ScenarioResult {
 }
 
 /** Everything that a run saw: reports and comparisons are made from this alone. */
-export interface BenchResult {
+export interface BenchResult extends RunOrigin {
   readonly format: 'fi-events bench';
   readonly formatVersion: 1;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly machine: Machine;
-  readonly revision: Revision | undefined;
   /** Budgets hold at the full scale. */
   readonly scaleName: 'full' | 'quick';
   readonly scale: Scale;

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { createUuidV7Source } from '../../shared/domain/ids.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
-import { nodeStoreFiles } from '../../shared/store/files.ts';
+import { nodeStoreFiles, type SealFiles } from '../../shared/store/files.ts';
 import { openSigner } from '../../shared/store/log/note/signer.ts';
 import { Merger } from '../../shared/store/merge/merger.ts';
 import type { Compression } from '../../shared/store/port.ts';
@@ -11,6 +11,8 @@ import { silentLogger } from '../../shared/telemetry/log.ts';
 export interface SealingOptions {
   /** The store's folder. */
   readonly folder: string;
+  /** The file system; by default this machine's. */
+  readonly files?: SealFiles;
   /** Most events of a commit. */
   readonly batchEvents: number;
   /** What the log is signed with. */
@@ -20,10 +22,10 @@ export interface SealingOptions {
 }
 
 /** What seals and merges a store; all that is in level 0 is due at once. */
-export const createSealing = ({ folder, batchEvents, key, compression }: SealingOptions) => {
+export const createSealing = ({ folder, files = nodeStoreFiles, batchEvents, key, compression }: SealingOptions) => {
   const common = {
     folder,
-    files: nodeStoreFiles,
+    files,
     clock: systemClock,
     logger: silentLogger,
     newId: createUuidV7Source(Date.now, randomFillSync),

@@ -9,7 +9,7 @@ import { type Confirmation, confirmationOf } from './confirm/confirmation.ts';
 import { runConfirm } from './confirm/run-confirm.ts';
 import type { FollowUpOptions, Place, SearchOptions } from './options.ts';
 import { renderHtml } from './report/html.ts';
-import { damagedEvents, reportOf, type TuneReport } from './report/report.ts';
+import { damagedEvents, recommendationOf, reportOf, type TuneReport } from './report/report.ts';
 import { renderText } from './report/text.ts';
 import { type Journal, openJournal, readJournal } from './search/journal.ts';
 import type { Recommendation } from './search/recommend.ts';
@@ -98,11 +98,7 @@ const readFinished = (options: FollowUpOptions) => {
   const { journal } = filesOf(options.resultFolder);
   if (!existsSync(journal)) throw new WrongUsage(`there is no search in ${options.resultFolder}`);
   const { search: made, trials } = readJournal(journal);
-  const { recommendation } = reportOf(made, trials, {
-    confirmation: undefined,
-    machine: describeMachine(options.storeFolder),
-    revision: undefined,
-  });
+  const recommendation = recommendationOf(made, trials);
   if (recommendation === undefined) throw new WrongUsage('the search has no recommendation yet: run it to its end');
   return { search: made, trials, recommendation };
 };

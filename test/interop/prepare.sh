@@ -3,14 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-if ! command -v h5dump >/dev/null; then
-  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    echo 'h5dump is missing: install the package hdf5-tools (Debian, Ubuntu) or hdf5 (Homebrew), then run this again.' >&2
-    exit 1
-  fi
-  apt-get update -q
-  apt-get install -y -q --no-install-recommends hdf5-tools
-fi
+command -v h5dump >/dev/null || bash ../install-packages.sh h5dump hdf5-tools
 
 if ! command -v python3 >/dev/null; then
   echo 'python3 is missing: install Python 3.11 or later with its venv module, then run this again.' >&2

@@ -11,17 +11,5 @@ for program in mfsmaster mfschunkserver mfsmount sshfs sshd ip nsenter unshare; 
   command -v "$program" >/dev/null || missing="$missing $program"
 done
 [ -z "$missing" ] && exit
-if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-  echo "missing:$missing. Install moosefs-master, moosefs-chunkserver, moosefs-client, sshfs, openssh-server, iproute2 and util-linux, then run this again." >&2
-  exit 1
-fi
-# Debian starts what it installs, unless this says that it may not.
-policy=/usr/sbin/policy-rc.d
-if [ ! -e "$policy" ]; then
-  printf '#!/bin/sh\nexit 101\n' > "$policy"
-  chmod +x "$policy"
-  trap 'rm -f "$policy"' EXIT
-fi
-apt-get update -q
-apt-get install -y -q --no-install-recommends moosefs-master moosefs-chunkserver moosefs-client sshfs openssh-server \
+bash "$(dirname "$0")/../install-packages.sh" "${missing# }" moosefs-master moosefs-chunkserver moosefs-client sshfs openssh-server \
   iproute2 util-linux

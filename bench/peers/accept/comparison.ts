@@ -4,6 +4,7 @@ import { spectrumOf } from '../../measure/spectrum.ts';
 import { latencyMetrics, latencyValues } from '../../scenarios/latency-metrics.ts';
 import type { Metric, Observation } from '../../scenarios/scenario.ts';
 import type { Comparison, Contender, PeerScale } from '../comparison.ts';
+import { aloneMetrics, measureAlone } from '../measure/measure-alone.ts';
 import { offer } from '../measure/offer.ts';
 import { processorMs } from '../measure/processor-ms.ts';
 import { survivalMetrics, survivesKill, withPeer } from '../measure/survives-kill.ts';
@@ -18,8 +19,7 @@ const connections = 50;
 const metrics = {
   requestsPerSecond: { what: 'requests answered 202, 50 connections', unit: 'req/s', better: 'higher' },
   ...latencyMetrics,
-  aloneP50Ms: { what: 'middle latency of one connection alone', unit: 'ms', better: 'lower' },
-  aloneP95Ms: { what: '95 % are quicker, one connection alone', unit: 'ms', better: 'lower' },
+  ...aloneMetrics,
   failedPercent: { what: 'requests without a 202', unit: '%', better: 'lower' },
   usPerEvent: {
     what: 'processor time of all its processes for an event, with all that it does until the event is settled',
@@ -38,15 +38,14 @@ const measureLoad = async (running: RunningPeer, scale: PeerScale): Promise<Omit
   await running.settle();
   const { proportionalMB, residentMB, series } = memory.stop();
   const usedMs = processorMs(running) - startMs;
-  const alone = latencyValues((await offer(running, { connections: 1, durationMs: measureMs / 4 })).result.latenciesMs);
+  const alone = await measureAlone(running, scale);
   const answered = Object.values(many.statuses).reduce((sum, count) => sum + count, 0);
   const asked = answered + many.lost + many.unanswered;
   return {
     values: {
       requestsPerSecond: requestsPerSecond(many),
       ...latencyValues(many.latenciesMs),
-      aloneP50Ms: alone.p50Ms,
-      aloneP95Ms: alone.p95Ms,
+      ...alone,
       failedPercent: (100 * (asked - many.acceptedEvents)) / asked,
       usPerEvent: (usedMs * 1_000) / many.acceptedEvents,
       memoryMB: proportionalMB ?? residentMB,

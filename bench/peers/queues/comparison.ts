@@ -5,6 +5,7 @@ import { latencyMetrics, latencyValues } from '../../scenarios/latency-metrics.t
 import type { Metric, Observation } from '../../scenarios/scenario.ts';
 import type { Comparison, Contender, PeerScale } from '../comparison.ts';
 import { diskBytes } from '../measure/disk-bytes.ts';
+import { aloneMetrics, measureAlone } from '../measure/measure-alone.ts';
 import { offer } from '../measure/offer.ts';
 import { processorMs } from '../measure/processor-ms.ts';
 import { survivalMetrics, survivesKill, withPeer } from '../measure/survives-kill.ts';
@@ -23,8 +24,7 @@ const mostMs = 300_000;
 const metrics = {
   messagesPerSecond: { what: 'messages taken, 50 connections', unit: 'messages/s', better: 'higher' },
   ...latencyMetrics,
-  aloneP50Ms: { what: 'middle latency of one connection alone', unit: 'ms', better: 'lower' },
-  aloneP95Ms: { what: '95 % are quicker, one connection alone', unit: 'ms', better: 'lower' },
+  ...aloneMetrics,
   usPerMessage: { what: 'processor time of the queue for a message', unit: 'µs', better: 'lower' },
   memoryPerMessage: {
     what: 'memory that a message takes where nobody consumes',
@@ -51,19 +51,19 @@ const memoryBytes = ({ pids }: RunningPeer): number => {
 const measureLoad = async (
   running: RunningPeer,
   folder: string,
-  { warmUpMs, measureMs }: PeerScale,
+  scale: PeerScale,
 ): Promise<Omit<Observation, 'lost'>> => {
+  const { warmUpMs, measureMs } = scale;
   const before = { ms: processorMs(running), memory: memoryBytes(running), disk: diskBytes(folder) };
   const { result } = await offer(running, { connections, warmUpMs, durationMs: measureMs });
   const usedMs = processorMs(running) - before.ms;
   const [memory, disk] = [memoryBytes(running) - before.memory, diskBytes(folder) - before.disk];
-  const alone = latencyValues((await offer(running, { connections: 1, durationMs: measureMs / 4 })).result.latenciesMs);
+  const alone = await measureAlone(running, scale);
   return {
     values: {
       messagesPerSecond: requestsPerSecond(result),
       ...latencyValues(result.latenciesMs),
-      aloneP50Ms: alone.p50Ms,
-      aloneP95Ms: alone.p95Ms,
+      ...alone,
       usPerMessage: (usedMs * 1_000) / result.acceptedEvents,
       memoryPerMessage: memory / result.acceptedEvents,
       diskPerMessage: disk / result.acceptedEvents,

@@ -1,4 +1,4 @@
-import type { Machine, Revision } from '../../measure/machine.ts';
+import type { RunOrigin } from '../../run/origin.ts';
 import type { Repeat } from '../../run/result.ts';
 import type { Metric } from '../../scenarios/scenario.ts';
 import type { PeerScale } from '../comparison.ts';
@@ -28,13 +28,9 @@ export interface ComparisonResult {
 }
 
 /** Everything that a run saw: the report is made from this alone. */
-export interface PeersResult {
+export interface PeersResult extends RunOrigin {
   readonly format: 'fi-events bench:peers';
   readonly formatVersion: 1;
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly machine: Machine;
-  readonly revision: Revision | undefined;
   readonly scaleName: 'full' | 'quick';
   readonly scale: PeerScale;
   /** Of the order of the peers and of the bootstrap. */

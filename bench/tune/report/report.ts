@@ -21,6 +21,12 @@ export interface TuneReport {
   readonly revision: Revision | undefined;
 }
 
+/** What a search comes to so far; undefined when no finalist could be measured whole. */
+export const recommendationOf = (search: Search, trials: readonly Trial[]): Recommendation | undefined => {
+  const plan = planOf(search);
+  return recommend(plan.goal, findingsOf(plan, trials).finalists, search.seed);
+};
+
 export const reportOf = (
   search: Search,
   trials: readonly Trial[],
