@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { type FilePublishing, type FileReplacing, nodeStoreFiles } from '../store/files.ts';
+import { type FilePublishing, type FileReplacing, nodeStoreFiles, writeAndSync } from '../store/files.ts';
 
 /** An open file whose bytes can be made unreadable after its name was given to another. */
 export interface Scrubbing {
@@ -18,11 +18,7 @@ export interface KeyStoreFiles extends FilePublishing, FileReplacing {
 /** Nobody but the owner may read what is written. */
 export const nodeKeyStoreFiles: KeyStoreFiles = {
   ...nodeStoreFiles,
-  createExclusive: async (path, bytes) => {
-    await using file = await open(path, 'wx', 0o600);
-    await file.writeFile(bytes);
-    await file.sync();
-  },
+  createExclusive: async (path, bytes) => writeAndSync(await open(path, 'wx', 0o600), bytes),
   openScrubbing: async (path) => {
     const file = await open(path, 'r+');
     return {

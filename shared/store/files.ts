@@ -128,30 +128,21 @@ const inTurn = createTurns(callsAtOnce);
 
 /** A file that was just made, as far as writing it goes. */
 export interface NewFileHandle {
-  writeFile(data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
+  /** Writes `length` bytes of `piece` from `from` on to offset `at` of the file, or fewer. */
+  write(piece: Uint8Array, from: number, length: number, at: number): Promise<{ readonly bytesWritten: number }>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Writes a file that was just made, syncs and closes it, whatever fails. @throws the system's error, or what `data` throws */
-export const writeAndSync = async (
-  file: NewFileHandle,
-  data: Uint8Array | AsyncIterable<Uint8Array>,
-): Promise<void> => {
-  try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-};
 
 /**
  * Writes the whole of a file that was just made. Each call names its offset: one call may take less than it was given, and the crash
  * tests tell a store's writes (`pwrite64`) from those by which a thread of Node's pool wakes the main one (`write`).
  * @throws the system's error, or what `data` throws
  */
-export const writeWhole = async (file: FileHandle, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
+export const writeWhole = async (
+  file: Pick<NewFileHandle, 'write'>,
+  data: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> => {
   let offset = 0;
   for await (const piece of data instanceof Uint8Array ? [data] : data) {
     for (let written = 0; written < piece.length; ) {
@@ -162,16 +153,22 @@ export const writeWhole = async (file: FileHandle, data: Uint8Array | AsyncItera
   }
 };
 
-/** Writes a new file and syncs it. */
-const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> => {
-  const file = await open(path, 'wx', 0o644);
-  const written: NewFileHandle = {
-    writeFile: (bytes) => writeWhole(file, bytes),
-    sync: () => file.sync(),
-    close: () => file.close(),
-  };
-  await writeAndSync(written, data);
+/** Writes a file that was just made, syncs and closes it, whatever fails. @throws the system's error, or what `data` throws */
+export const writeAndSync = async (
+  file: NewFileHandle,
+  data: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> => {
+  try {
+    await writeWhole(file, data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 };
+
+/** Writes a new file and syncs it. */
+const create = async (path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> =>
+  writeAndSync(await open(path, 'wx', 0o644), data);
 
 const openRanges = async (path: string): Promise<RangeFile> => {
   const file = await open(path, 'r');

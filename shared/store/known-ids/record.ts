@@ -23,7 +23,7 @@ export const isSameContent = (known: Uint8Array, contentHash: Uint8Array): boole
 
 /**
  * Three bytes of a key as a number. Keys are compared by two of these first, which settle nearly every comparison: the engine keeps so
- * small a number without an object for it, while those of six bytes were a third of all that sealing allocated.
+ * small a number without an object for it, while those of six bytes were a seventh of all that sealing allocated.
  */
 export const threeBytes = (bytes: Uint8Array, at: number): number =>
   ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);

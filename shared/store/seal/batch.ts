@@ -21,7 +21,7 @@ const compareIds = (left: Uint8Array, leftAt: number, right: Uint8Array, rightAt
 
 /**
  * The events of some level-0 parts on their way to positions. They stay in the columns that they were read in, and are spoken
- * of by their number in the batch: there is no object for each.
+ * of by their number in the batch: there is no object for each. Loops count, since `entries()` of a column makes two objects an event.
  */
 export class SealBatch {
   readonly parts: readonly WaitingPart[];

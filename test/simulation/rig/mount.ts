@@ -55,12 +55,14 @@ export class SimulatedMount implements StoreFiles, SealFiles {
   async createExclusive(file: string, bytes: Uint8Array): Promise<void> {
     const made = await this.#call(file, () => this.#share.create(file));
     const written = {
-      writeFile: () =>
-        this.#call(
+      write: async (piece: Uint8Array, from: number, length: number, at: number) => {
+        await this.#call(
           file,
-          () => made.write(bytes),
-          () => made.write(bytes.subarray(0, bytes.length / 2)),
-        ),
+          () => made.write(piece.subarray(from, from + length), at),
+          () => made.write(piece.subarray(from, from + length / 2), at),
+        );
+        return { bytesWritten: length };
+      },
       sync: () => this.#call(file, () => made.sync()),
       close: async () => {},
     };

@@ -113,12 +113,12 @@ export class SimulatedShare {
   }
 
   /** Makes an empty file. @returns what writes to it, under whatever name it has */
-  create(file: string): { write(bytes: Uint8Array): void; sync(): void } {
+  create(file: string): { write(bytes: Uint8Array, at: number): void; sync(): void } {
     const inode: Inode = { bytes: new Uint8Array(), syncedBytes: 0, modifiedAtMs: this.nowMs };
     this.#add(file, inode);
     return {
-      write: (bytes) => {
-        inode.bytes = bytes;
+      write: (bytes, at) => {
+        inode.bytes = Buffer.concat([inode.bytes?.subarray(0, at) ?? new Uint8Array(), bytes]);
         inode.modifiedAtMs = this.nowMs;
       },
       sync: () => {
