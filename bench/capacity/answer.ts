@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import type { BenchResult } from '../run/result.ts';
 import { awsBehaviour, awsPrices } from './aws/behaviour.ts';
 import { type BillLine, monthlyCost, persistMs, totalOf } from './aws/monthly-cost.ts';
 import { type SimulatedTrigger, simulateTrigger } from './aws/simulate-trigger.ts';
@@ -186,11 +184,4 @@ export const answerDemand = (
     huge: hugeOf(costs, largest),
     curve,
   };
-};
-
-/** Reads a calibration. @throws Error when it is none */
-export const readCalibration = (file: string | URL): BenchResult => {
-  const result: Partial<BenchResult> = JSON.parse(readFileSync(file, 'utf8'));
-  if (result.format === 'fi-events bench' && result.formatVersion === 1) return result as BenchResult;
-  throw new Error(`${String(file)} is no calibration: make one with "fi capacity --calibrate FILE"`);
 };

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readRun } from '../run/read-run.ts';
 import type { BenchResult } from '../run/result.ts';
-import { answerDemand, readCalibration } from './answer.ts';
+import { answerDemand } from './answer.ts';
 import { costsOf } from './calibration/costs-of.ts';
 import { messageBytesPerEvent } from './calibration/message-bytes.ts';
 import { measureNode } from './measure.ts';
@@ -17,7 +19,7 @@ export interface Output {
   progress(text: string): void;
 }
 
-const comesAlong = new URL('./calibration/default.json', import.meta.url);
+const comesAlong = fileURLToPath(new URL('./calibration/default.json', import.meta.url));
 
 const measured = (options: CapacityOptions, output: Output): Promise<BenchResult> =>
   measureNode({
@@ -49,7 +51,7 @@ export const runCapacity = async (options: CapacityOptions, output: Output): Pro
   const calibration =
     options.calibrateTo !== undefined && found !== undefined
       ? found
-      : readCalibration(options.calibrationFile ?? comesAlong);
+      : readRun<BenchResult>(options.calibrationFile ?? comesAlong, 'fi-events bench', 'fi capacity --calibrate FILE');
   const costs = costsOf(calibration, messageBytesPerEvent());
   const trials = found !== undefined && options.validate ? validate(costs, found) : [];
   const { demand, seed } = options;

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJournal } from '../../bench/tune/search/journal.ts';
 import type { Trial } from '../../bench/tune/trial/trial.ts';
-import { offeredEventsPerSecond, workloadOf } from '../../bench/tune/workload/workload.ts';
+import { workloadOf } from '../../bench/tune/workload/workload.ts';
 import { startNpmHost } from '../e2e/hosts/npm-start.ts';
+import { offeredEventsPerSecond } from '../unit/bench/tune/offered-events.ts';
 import { type Ran, runBenchProgram } from './run-bench-program.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fi-tune-test-'));

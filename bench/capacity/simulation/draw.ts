@@ -32,14 +32,3 @@ export const fromSpectrum = (spectrum: Spectrum, random: Random): Draw => {
 
 /** A distribution of one value. */
 export const constantSpectrum = (value: number): Spectrum => [[1, value]];
-
-/** The mean of what {@link fromSpectrum} draws. */
-export const meanOfSpectrum = (spectrum: Spectrum): number => {
-  let sum = 0;
-  let [lastShare, last] = [0, spectrum[0]?.[1] ?? Number.NaN];
-  for (const [share, value] of spectrum) {
-    sum += ((share - lastShare) * (value + last)) / 2;
-    [lastShare, last] = [share, value];
-  }
-  return sum;
-};

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Arrival, RateStep } from '../../load/plan.ts';
+import type { Arrival } from '../../load/plan.ts';
 import { type EventSizes, sizeAt } from '../../load/sized-events.ts';
 import { readSourceEvents } from '../../load/source-events.ts';
 import { WrongUsage } from '../../run/run-options.ts';
@@ -148,17 +148,6 @@ export const workloadOf = (nameOrFile: string, changes: WorkloadChanges): Worklo
     eventsPerRequest,
     ...others,
   });
-};
-
-const meanRate = (steps: readonly RateStep[]): number =>
-  steps.reduce((sum, { forMs, requestsPerSecond }) => sum + forMs * requestsPerSecond, 0) /
-  steps.reduce((sum, { forMs }) => sum + forMs, 0);
-
-/** Events a second that a workload offers on average; undefined where that depends on the target. */
-export const offeredEventsPerSecond = ({ arrival, eventsPerRequest }: Workload): number | undefined => {
-  if (arrival.kind === 'closed') return undefined;
-  const requests = arrival.kind === 'constant' ? arrival.requestsPerSecond : meanRate(arrival.steps);
-  return requests * eventsPerRequest;
 };
 
 /** Bytes of an event as it is sent, on average. */

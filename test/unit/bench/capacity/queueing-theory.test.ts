@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import {
-  constant,
-  type Draw,
-  exponential,
-  fromSpectrum,
-  meanOfSpectrum,
-} from '../../../../bench/capacity/simulation/draw.ts';
+import { constant, type Draw, exponential, fromSpectrum } from '../../../../bench/capacity/simulation/draw.ts';
 import { createProcessors } from '../../../../bench/capacity/simulation/processors.ts';
 import { createSimulation } from '../../../../bench/capacity/simulation/simulation.ts';
 import { createRandom } from '../../../../bench/measure/random.ts';
+import type { Spectrum } from '../../../../bench/measure/spectrum.ts';
+
+/** The mean of what {@link fromSpectrum} draws. */
+const meanOfSpectrum = (spectrum: Spectrum): number => {
+  let sum = 0;
+  let [lastShare, last] = [0, spectrum[0]?.[1] ?? Number.NaN];
+  for (const [share, value] of spectrum) {
+    sum += ((share - lastShare) * (value + last)) / 2;
+    [lastShare, last] = [share, value];
+  }
+  return sum;
+};
 
 /** Mean of some times in ms. */
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

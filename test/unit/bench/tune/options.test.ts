@@ -3,7 +3,7 @@ import { WrongUsage } from '../../../../bench/run/run-options.ts';
 import { wholeSpace } from '../../../../bench/tune/configuration.ts';
 import { parseFollowUp, parseSearch } from '../../../../bench/tune/options.ts';
 import { sizeOf } from '../../../../bench/tune/search/space.ts';
-import { offeredEventsPerSecond } from '../../../../bench/tune/workload/workload.ts';
+import { offeredEventsPerSecond } from './offered-events.ts';
 
 describe('the command line of a search', () => {
   it('has defaults for everything, and a name that the same command finds again', () => {
