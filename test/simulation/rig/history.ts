@@ -28,6 +28,8 @@ const troubles: readonly Faults[] = [
   { errorBefore: 0, errorAfter: 0, crash: 0.01, staleListing: 0.5, ...suspended },
   { errorBefore: 0.005, errorAfter: 0.005, crash: 0.003, staleListing: 0.5, ...suspended },
   { errorBefore: 0.02, errorAfter: 0.02, crash: 0.01, staleListing: 0.5, ...suspended },
+  // All goes well up to the name: what was stored and what only looks like it differ in nothing else.
+  { errorBefore: 0, errorAfter: 0, linkError: 0.1, crash: 0, staleListing: 0.5, ...suspended },
 ];
 
 /** One history, told in a line: several hosts persist, seal and read at once, on a share and in processes that fail as the seed says. */

@@ -7,6 +7,8 @@ export interface Faults {
   readonly errorBefore: number;
   /** A call fails although it was done: the answer was lost. */
   readonly errorAfter: number;
+  /** A name can't be given, on top of what fails anyway: a quota of names, a server that forgot the temporary. Default: 0. */
+  readonly linkError?: number;
   /** The process ends in the middle of a call. */
   readonly crash: number;
   /** A listing is as old as `staleListingMs`. */
@@ -87,7 +89,13 @@ export class SimulatedMount implements StoreFiles, SealFiles {
   }
 
   link(from: string, to: string): Promise<void> {
-    return this.#call(to, () => this.#share.link(from, to));
+    const { linkError = 0, errorBefore } = this.faults;
+    return this.#call(
+      to,
+      () => this.#share.link(from, to),
+      () => {},
+      linkError + errorBefore,
+    );
   }
 
   unlink(file: string): Promise<void> {
@@ -118,10 +126,15 @@ export class SimulatedMount implements StoreFiles, SealFiles {
     return Promise.resolve(Number.MAX_SAFE_INTEGER);
   }
 
-  async #call<Result>(file: string, act: () => Result, actHalf: () => void = () => {}): Promise<Result> {
+  async #call<Result>(
+    file: string,
+    act: () => Result,
+    actHalf: () => void = () => {},
+    errorBefore = this.faults.errorBefore,
+  ): Promise<Result> {
     const { scheduler } = this.#share;
     const { random } = scheduler;
-    const { errorBefore, errorAfter, crash, pause, longestPauseMs } = this.faults;
+    const { errorAfter, crash, pause, longestPauseMs } = this.faults;
     if (random.chance(pause)) await scheduler.sleep(random.below(longestPauseMs));
     await scheduler.turn();
     if (this.crashed) throw new Crashed(file);
