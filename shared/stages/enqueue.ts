@@ -24,6 +24,11 @@ export interface EnqueueOptions {
    * (measured on the journal, whose flushes follow one another anyway).
    */
   readonly sendsInFlight?: number;
+  /**
+   * Least time from the start of one call to the start of the next, default 1 ms: what arrives meanwhile shares a message and a write to
+   * the disk. Without it 6,000 events a second took 200 us of processor time each instead of 127, and four times the writes.
+   */
+  readonly callIntervalMs?: number;
   /** Bytes that may wait for a call, default 64 MiB: a queue that hangs must not take the process's memory. */
   readonly maxWaitingBytes?: number;
 }
@@ -76,14 +81,22 @@ class Ticket implements RecordOwner {
 }
 
 /**
- * ENQUEUE: requests that arrive together share packs and calls. A call goes out at once when none is under way (at the
- * end of the event loop's turn, so that what was read from sockets in one turn shares it); else what arrives gathers.
+ * ENQUEUE: requests that arrive together share packs and calls. A call goes out at once when none is under way and none was just now
+ * (at the end of the event loop's turn, so that what was read from sockets in one turn shares it); else what arrives gathers.
  */
 export const createEnqueue = (options: EnqueueOptions): Enqueue => {
-  const { queue, clock, packBytes, sendsInFlight = 1, maxWaitingBytes = 64 * 1024 * 1024 } = options;
+  const {
+    queue,
+    clock,
+    packBytes,
+    sendsInFlight = 1,
+    callIntervalMs = 1,
+    maxWaitingBytes = 64 * 1024 * 1024,
+  } = options;
   const delivery = createDelivery(queue, clock);
   const waiting = new PackBuilder(packBytes);
   let inFlight = 0;
+  let lastStartMs = Number.NEGATIVE_INFINITY;
   let scheduled = false;
   let draining = false;
 
@@ -91,6 +104,7 @@ export const createEnqueue = (options: EnqueueOptions): Enqueue => {
     scheduled = false;
     while (inFlight < sendsInFlight && !waiting.isEmpty) {
       inFlight++;
+      lastStartMs = clock.monotonicMs();
       void delivery.send(waiting.takeCall()).then(() => {
         inFlight--;
         schedule();
@@ -100,7 +114,9 @@ export const createEnqueue = (options: EnqueueOptions): Enqueue => {
   const schedule = (): void => {
     if (scheduled || waiting.isEmpty || inFlight >= sendsInFlight) return;
     scheduled = true;
-    setImmediate(flush);
+    const pauseMs = lastStartMs + callIntervalMs - clock.monotonicMs();
+    if (pauseMs > 0) clock.after(Math.ceil(pauseMs), flush);
+    else setImmediate(flush);
   };
 
   /** @throws EventTooLarge | QueueFull | ShuttingDown */

@@ -1,3 +1,8 @@
+export interface WriteOptions {
+  /** Nobody waits for it: it takes longer rather than being in the way of what goes on meanwhile. */
+  readonly inBackground?: boolean;
+}
+
 /** One journal file. Positions and lengths are in bytes. */
 export interface JournalFile {
   readonly path: string;
@@ -8,7 +13,7 @@ export interface JournalFile {
    * Resolves when all of `data` is on stable storage. When it rejects, any part of it may have been written,
    * and may or may not survive a loss of power.
    */
-  writeDurably(data: Uint8Array, position: number): Promise<void>;
+  writeDurably(data: Uint8Array, position: number, options?: WriteOptions): Promise<void>;
   /** Puts on stable storage what was written to this file by anyone, an earlier process included. */
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -13,7 +13,10 @@ const hurried: Clock = {
   nowMs: () => 0,
   monotonicMs: () => 0,
   sleep: () => new Promise((resolve) => setImmediate(resolve)),
-  after: () => ({ cancel: () => {} }),
+  after: (_, callback) => {
+    const immediate = setImmediate(callback);
+    return { cancel: () => clearImmediate(immediate) };
+  },
 };
 
 type Fate = 'sent' | 'failed' | 'senderFault' | 'missing';

