@@ -4,8 +4,12 @@ import type { Simulation } from '../simulation/simulation.ts';
 import { type NodeCosts, workUs } from './costs.ts';
 import type { MessageQueue } from './message-queue.ts';
 
-/** Between the starts of two flushes of the journal, as `shared/queue/journal/open.ts` has it. */
-const betweenFlushesMs = 1;
+/** Between the starts of two calls to the queue, as `shared/stages/enqueue.ts` has it. */
+const betweenCallsMs = 1;
+/** How much later than the whole millisecond that it was set for a timer of Node's fires, in the middle: measured on an idle event loop. */
+const timerLateMs = 0.35;
+/** How long a pause becomes when a timer waits for its end. */
+const timedMs = (pauseMs: number): number => (pauseMs > 0 ? Math.ceil(pauseMs) + timerLateMs : 0);
 /** Part of a request's work that comes after the queue has confirmed it: writing the answer. */
 const answerShare = 0.3;
 
@@ -70,7 +74,7 @@ export const createFront = (options: FrontOptions): Front => {
   const beginFlush = (): void => {
     if (isFlushing || waiting.length === 0) return;
     isFlushing = true;
-    simulation.after(Math.max(0, lastFlushMs + betweenFlushesMs - simulation.nowMs), flush);
+    simulation.after(timedMs(lastFlushMs + betweenCallsMs - simulation.nowMs), flush);
   };
 
   return {

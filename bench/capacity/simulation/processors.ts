@@ -1,3 +1,4 @@
+import type { Draw } from './draw.ts';
 import { fairShare } from './fair-share.ts';
 import type { Scheduled, Simulation } from './simulation.ts';
 
@@ -17,7 +18,7 @@ export interface Group {
   thread(weight?: number): Thread;
 }
 
-/** Processors that threads share, by weights and without time slices: a fluid picture of Linux's fair scheduler. */
+/** Processors that threads share by weights: a fluid picture of Linux's fair scheduler, but for what a thread waits that wakes up. */
 export interface Processors {
   group(weight?: number): Group;
 }
@@ -46,11 +47,23 @@ interface GroupState {
   readonly runnable: Set<ThreadState>;
 }
 
+/** A thread that has work while others have all processors. */
+interface Waking {
+  readonly thread: ThreadState;
+  readonly group: GroupState;
+  readonly sliceEnd: Scheduled;
+}
+
 /** Less than this is floating point's doing. */
 const nothingUs = 1e-6;
 
-export const createProcessors = (simulation: Simulation, count: number): Processors => {
+/**
+ * @param sliceLeftMs how long whoever has a processor keeps it from a thread that wakes up; without it nobody does. Since 6.6 Linux lets
+ * a thread that runs finish its slice (EEVDF's RUN_TO_PARITY), whatever the weight of the one that wakes up.
+ */
+export const createProcessors = (simulation: Simulation, count: number, sliceLeftMs?: Draw): Processors => {
   const groups: GroupState[] = [];
+  const waking: Waking[] = [];
   let sinceMs = 0;
   let next: Scheduled | undefined;
 
@@ -96,6 +109,38 @@ export const createProcessors = (simulation: Simulation, count: number): Process
     next = soonestUs === Number.POSITIVE_INFINITY ? undefined : simulation.after(soonestUs / 1_000, finish);
   };
 
+  const isFree = (): boolean => groups.reduce((sum, { runnable }) => sum + runnable.size, 0) < count;
+
+  const run = (thread: ThreadState, group: GroupState): void => {
+    advance();
+    group.runnable.add(thread);
+    shareOut();
+    scheduleNext();
+  };
+
+  const wake = (thread: ThreadState, group: GroupState): void => {
+    if (sliceLeftMs === undefined || isFree()) {
+      run(thread, group);
+      return;
+    }
+    const sliceEnd = simulation.after(sliceLeftMs(), () => {
+      waking.splice(waking.indexOf(entry), 1);
+      run(thread, group);
+    });
+    const entry: Waking = { thread, group, sliceEnd };
+    waking.push(entry);
+  };
+
+  /** Processors that were given up go to those who have waited longest. */
+  const letRun = (): void => {
+    while (isFree()) {
+      const first = waking.shift();
+      if (first === undefined) return;
+      first.sliceEnd.cancel();
+      first.group.runnable.add(first.thread);
+    }
+  };
+
   const finish = (): void => {
     advance();
     const ended: Piece[] = [];
@@ -112,7 +157,10 @@ export const createProcessors = (simulation: Simulation, count: number): Process
         }
       }
     }
-    if (someoneIdles) shareOut();
+    if (someoneIdles) {
+      letRun();
+      shareOut();
+    }
     scheduleNext();
     for (const { done } of ended) done?.();
   };
@@ -129,11 +177,7 @@ export const createProcessors = (simulation: Simulation, count: number): Process
       },
       work: (us, done) => {
         pieces.push({ leftUs: us, done });
-        if (pieces.length > 1) return;
-        advance();
-        group.runnable.add(thread);
-        shareOut();
-        scheduleNext();
+        if (pieces.length === 1) wake(thread, group);
       },
     };
     return thread;

@@ -119,4 +119,21 @@ describe('threads that share processors', () => {
     expect(heavy.usedUs / 1e6).toBeCloseTo(0.75, 6);
     expect(light.usedUs / 1e6).toBeCloseTo(0.25, 6);
   });
+
+  it('keep a processor from one that wakes up until their slice is over, or they have no more work', () => {
+    const simulation = createSimulation();
+    const group = createProcessors(simulation, 1, constant(3)).group();
+    const endedMs: number[] = [];
+    const ended = (): void => void endedMs.push(simulation.nowMs);
+    group.thread().work(2_000, ended);
+    group.thread().work(1_000, ended);
+    simulation.runUntil(10);
+    // The second one waits for the first one's end, which comes before that of its slice.
+    expect(endedMs).toEqual([2, 3]);
+    group.thread().work(10_000, ended);
+    group.thread().work(1_000, ended);
+    simulation.runUntil(100);
+    // From 13 ms on both share the processor: the second one's millisecond takes two.
+    expect(endedMs.slice(2)).toEqual([expect.closeTo(15, 6), expect.closeTo(21, 6)]);
+  });
 });
