@@ -16,5 +16,6 @@ if (paused === undefined) {
   const descriptor = openSync(file, 'a');
   for await (const [message] of socket) appendFileSync(descriptor, `${message}\n`);
 } else {
-  process.stdin.resume();
+  // A socket that nobody reads keeps no process alive, nor does an input that was closed.
+  setInterval(() => {}, 2 ** 30);
 }
