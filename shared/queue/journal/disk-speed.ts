@@ -9,7 +9,10 @@ const quickMsPerMebibyte = 2;
 /** Each write weighs so much in the average: one that stalls is forgotten after a few dozen. */
 const weight = 1 / 8;
 
-/** How long a disk takes to make a write durable, by the latest ones. */
+/**
+ * How long a disk takes to make a write durable, by the latest ones. The price of writing where it is waited for: the first write of a
+ * stall holds up the event loop, and with it whoever only reads, until it is over.
+ */
 export class DiskSpeed {
   /** As a share of what is quick for that many bytes. */
   #average = 0;
