@@ -115,7 +115,8 @@ export const createEnqueue = (options: EnqueueOptions): Enqueue => {
     if (scheduled || waiting.isEmpty || inFlight >= sendsInFlight) return;
     scheduled = true;
     const pauseMs = lastStartMs + callIntervalMs - clock.monotonicMs();
-    if (pauseMs > 0) clock.after(Math.ceil(pauseMs), flush);
+    // A sleep keeps the process alive, as events that wait must.
+    if (pauseMs > 0) void clock.sleep(Math.ceil(pauseMs)).then(flush);
     else setImmediate(flush);
   };
 

@@ -90,12 +90,7 @@ export class SimulatedMount implements StoreFiles, SealFiles {
 
   link(from: string, to: string): Promise<void> {
     const { linkError = 0, errorBefore } = this.faults;
-    return this.#call(
-      to,
-      () => this.#share.link(from, to),
-      () => {},
-      linkError + errorBefore,
-    );
+    return this.#call(to, () => this.#share.link(from, to), undefined, linkError + errorBefore);
   }
 
   unlink(file: string): Promise<void> {

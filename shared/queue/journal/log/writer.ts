@@ -151,7 +151,7 @@ export class Writer {
       if (pauseMs > 0 && this.#filling?.hasSends !== true) await clock.sleep(Math.ceil(pauseMs));
       const group = this.#next();
       if (group === undefined) return;
-      this.#lastStartMs = this.#options.clock.monotonicMs();
+      this.#lastStartMs = clock.monotonicMs();
       await this.#flush(group);
     }
   }
